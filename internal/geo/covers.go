@@ -1,0 +1,85 @@
+package geo
+
+// Covers reports whether p lies in the interior of m or on its boundary, like
+// ST_Covers(m, p) in PostGIS. Exact; it does not allocate.
+func (m MultiPolygon) Covers(p Point) bool {
+	for _, poly := range m {
+		if poly.Covers(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// Covers reports whether p lies in the interior of the polygon or on any of
+// its rings.
+func (poly Polygon) Covers(p Point) bool {
+	switch poly[0].Side(p) {
+	case Outside:
+		return false
+	case OnBorder:
+		return true
+	}
+	for _, hole := range poly[1:] {
+		switch hole.Side(p) {
+		case Inside:
+			return false
+		case OnBorder:
+			return true
+		}
+	}
+	return true
+}
+
+// Side is where a point lies relative to a ring.
+type Side int8
+
+// The three places a point can be.
+const (
+	Outside  Side = -1
+	OnBorder Side = 0
+	Inside   Side = 1
+)
+
+// Side tells where p lies relative to r, whatever the turn of r. A ray runs
+// from p to the east; an edge counts where it spans p.Y half-open (the lower
+// end belongs to it, the upper does not), so that a vertex on the ray counts
+// once. Points on the ring itself are found on the way.
+func (r Ring) Side(p Point) Side {
+	inside := false
+	a := r[len(r)-1]
+	for _, b := range r {
+		if hit, crosses := rayMeets(a, b, p); hit {
+			return OnBorder
+		} else if crosses {
+			inside = !inside
+		}
+		a = b
+	}
+	if inside {
+		return Inside
+	}
+	return Outside
+}
+
+// rayMeets judges one edge for Side: hit when p lies on it, crosses when the
+// ray from p to the east passes through it.
+func rayMeets(a, b, p Point) (hit, crosses bool) {
+	if (a.Y > p.Y) == (b.Y > p.Y) { // not spanned: only a horizontal edge or an end can touch p
+		if a.Y < p.Y && b.Y < p.Y || a.Y > p.Y {
+			return false, false
+		}
+		return onSegment(a, b, p), false
+	}
+	if a.X < p.X && b.X < p.X {
+		return false, false
+	}
+	if a.X > p.X && b.X > p.X {
+		return false, true
+	}
+	side := Orient(a, b, p)
+	if side == 0 {
+		return true, false
+	}
+	return false, (side > 0) == (b.Y > a.Y) // left of an edge that runs north
+}

@@ -1,0 +1,32 @@
+package geo
+
+// texts are the sentences for every defect code of the gate.
+var texts = map[string][2]string{
+	"empty":             {"几何为空", "the geometry is empty"},
+	"too_many_vertices": {"顶点太多：单个多边形至多 50,000 个，单个区域至多 250,000 个", "too many vertices: at most 50,000 in a polygon and 250,000 in an area"},
+	"ring_collapsed":    {"外环对齐到格网（约 1 厘米）后没有面积", "the exterior ring has no area on the lattice (about 1 cm)"},
+	"hole_collapsed":    {"内环没有面积，已去掉", "a hole has no area; dropped"},
+	"ring_unclosed":     {"环没有闭合，已闭合", "the ring is not closed; closed"},
+	"repeated_vertex":   {"连续重复的顶点，已去重", "a vertex is repeated; dropped"},
+	"spike":             {"原路折返的尖刺，已去掉", "a spike runs out and straight back; dropped"},
+	"ring_self_touch":   {"环在一点上碰到自身，已拆成不相碰的环", "the ring touches itself in a point; taken apart into rings that do not"},
+	"ring_crosses":      {"环自相交，或与另一个环相交", "a ring crosses itself or another ring"},
+	"edges_overlap":     {"两条边有一段重合", "two edges share a stretch"},
+	"hole_outside":      {"内环不在外环之内", "a hole lies outside its exterior ring"},
+	"holes_nested":      {"内环套在另一个内环里", "a hole lies inside another hole"},
+	"interior_cut":      {"环在多处相碰，把内部切成了几块", "rings touch in several points and cut the interior apart"},
+	"parts_overlap":     {"同一区域的几个部分互相重叠", "parts of the area overlap"},
+	"elevation_dropped": {"第三维（高程）及以后的数值已略去", "the third and further ordinates are dropped"},
+}
+
+// Text is the sentence for the defect in Chinese ("zh") or English ("en").
+func (d Defect) Text(lang string) string {
+	t, known := texts[d.Code]
+	if !known {
+		return d.Code
+	}
+	if lang == "en" {
+		return t[1]
+	}
+	return t[0]
+}
