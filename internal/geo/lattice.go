@@ -154,3 +154,12 @@ func (m MultiPolygon) Rings(yield func(Ring) bool) {
 		}
 	}
 }
+
+// Corners returns b as an R-tree takes it. The tree multiplies sides to areas,
+// which needs 64 bits.
+func (b Box) Corners() (lo, hi [2]int64) {
+	return [2]int64{int64(b.Min.X), int64(b.Min.Y)}, [2]int64{int64(b.Max.X), int64(b.Max.Y)}
+}
+
+// Corners returns p as a box of one point.
+func (p Point) Corners() (lo, hi [2]int64) { return Box{p, p}.Corners() }

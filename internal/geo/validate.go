@@ -215,23 +215,25 @@ func interiorCut(contacts []contact, owner []int, rings int) *Defect {
 
 // nesting checks rules 4 and 6, given that no two rings cross.
 func nesting(m MultiPolygon) *Defect {
-	var shells rtree.RTreeGN[int32, int]
+	var shells rtree.RTreeGN[int64, int]
 	for i, poly := range m {
 		shell := poly[0]
 		box := shell.Box()
-		shells.Insert([2]int32{box.Min.X, box.Min.Y}, [2]int32{box.Max.X, box.Max.Y}, i)
-		var holes rtree.RTreeGN[int32, Ring]
+		lo, hi := box.Corners()
+		shells.Insert(lo, hi, i)
+		var holes rtree.RTreeGN[int64, Ring]
 		for _, hole := range poly[1:] {
 			if inside, at := shell.encloses(hole); !inside {
 				return refuse("hole_outside", at)
 			}
-			b := hole.Box()
-			holes.Insert([2]int32{b.Min.X, b.Min.Y}, [2]int32{b.Max.X, b.Max.Y}, hole)
+			lo, hi := hole.Box().Corners()
+			holes.Insert(lo, hi, hole)
 		}
 		for _, hole := range poly[1:] {
 			b := hole.Box()
 			var nested *Defect
-			holes.Search([2]int32{b.Min.X, b.Min.Y}, [2]int32{b.Max.X, b.Max.Y}, func(_, _ [2]int32, other Ring) bool {
+			lo, hi := b.Corners()
+			holes.Search(lo, hi, func(_, _ [2]int64, other Ring) bool {
 				if &other[0] != &hole[0] && other.Box().ContainsBox(b) {
 					if in, at := other.encloses(hole); in {
 						nested = refuse("holes_nested", at)
@@ -247,7 +249,8 @@ func nesting(m MultiPolygon) *Defect {
 	for i, poly := range m {
 		b := poly[0].Box()
 		var overlap *Defect
-		shells.Search([2]int32{b.Min.X, b.Min.Y}, [2]int32{b.Max.X, b.Max.Y}, func(_, _ [2]int32, j int) bool {
+		lo, hi := b.Corners()
+		shells.Search(lo, hi, func(_, _ [2]int64, j int) bool {
 			if other := m[j]; j != i && other[0].Box().ContainsBox(b) {
 				if in, at := other[0].encloses(poly[0]); in && !inHole(other, poly[0]) {
 					overlap = refuse("parts_overlap", at)

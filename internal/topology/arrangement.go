@@ -120,8 +120,8 @@ func (e *edge) net(layers []layer) int {
 	return n
 }
 
-func indexEdges(edges []edge) *rtree.RTreeGN[int32, int32] {
-	var tree rtree.RTreeGN[int32, int32]
+func indexEdges(edges []edge) *rtree.RTreeGN[int64, int32] {
+	var tree rtree.RTreeGN[int64, int32]
 	for i := range edges {
 		lo, hi := edges[i].box()
 		tree.Insert(lo, hi, int32(i))
@@ -129,8 +129,8 @@ func indexEdges(edges []edge) *rtree.RTreeGN[int32, int32] {
 	return &tree
 }
 
-func (e *edge) box() (lo, hi [2]int32) {
-	return [2]int32{e.a.X, min(e.a.Y, e.b.Y)}, [2]int32{e.b.X, max(e.a.Y, e.b.Y)}
+func (e *edge) box() (lo, hi [2]int64) {
+	return [2]int64{int64(e.a.X), int64(min(e.a.Y, e.b.Y))}, [2]int64{int64(e.b.X), int64(max(e.a.Y, e.b.Y))}
 }
 
 // cutAtVertices splits every edge at the ends of other edges that lie on it.
@@ -144,8 +144,8 @@ func cutAtVertices(edges []edge) []edge {
 	ends = slices.Compact(ends)
 	cuts := map[int32][]geo.Point{}
 	for _, p := range ends {
-		at := [2]int32{p.X, p.Y}
-		tree.Search(at, at, func(_, _ [2]int32, i int32) bool {
+		lo, hi := p.Corners()
+		tree.Search(lo, hi, func(_, _ [2]int64, i int32) bool {
 			if e := &edges[i]; p != e.a && p != e.b && geo.Orient(e.a, e.b, p) == 0 {
 				cuts[i] = append(cuts[i], p) // in order: ends are sorted
 			}
@@ -209,7 +209,7 @@ func cutAtCrossings(edges []edge) (g *graph, crossings int) {
 	for i := range edges {
 		e := &edges[i]
 		lo, hi := e.box()
-		tree.Search(lo, hi, func(_, _ [2]int32, j int32) bool {
+		tree.Search(lo, hi, func(_, _ [2]int64, j int32) bool {
 			f := &edges[j]
 			if int(j) <= i || geo.Orient(e.a, e.b, f.a)*geo.Orient(e.a, e.b, f.b) >= 0 ||
 				geo.Orient(f.a, f.b, e.a)*geo.Orient(f.a, f.b, e.b) >= 0 {
@@ -475,7 +475,7 @@ func (g *graph) surroundings(component []int32, outer []outline, cycleOf []int32
 		where[k] = -1
 		nearest := math.Inf(-1)
 		y := float64(o.at.Y)
-		tree.Search([2]int32{math.MinInt32, o.at.Y}, [2]int32{o.at.X, o.at.Y}, func(_, _ [2]int32, i int32) bool {
+		tree.Search([2]int64{math.MinInt64, int64(o.at.Y)}, [2]int64{int64(o.at.X), int64(o.at.Y)}, func(_, _ [2]int64, i int32) bool {
 			for _, pi := range piecesOf[i] {
 				p := g.pieces[pi]
 				if component[p.from] == int32(k) {

@@ -1,0 +1,376 @@
+package ingest
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"wangge/internal/fault"
+	"wangge/internal/geo"
+)
+
+// maxFeatures is the most features one file may have.
+const maxFeatures = 200_000
+
+// feature is one feature of a file: the wanted attributes as text, the rings on
+// the lattice as the file gave them, and what already went wrong.
+type feature struct {
+	index      int // from 1
+	attributes map[string]string
+	rings      geo.MultiPolygon
+	defects    []geo.Defect
+	refused    bool
+}
+
+func (f *feature) refuse(code, detail string) {
+	if !f.refused {
+		f.refused = true
+		f.defects = append(f.defects, geo.Defect{Code: code, Detail: detail})
+	}
+}
+
+// geoJSON reads a FeatureCollection (RFC 7946) feature by feature.
+type geoJSON struct {
+	*scanner
+	crs     geo.CRS
+	autoCRS bool // no system was named on the command line
+	fields  []string
+	seen    []string // attribute names of the first feature
+	yield   func(*feature) error
+	count   int
+	named   bool
+}
+
+// readGeoJSON calls yield with each feature of r. What is wrong with one
+// feature is noted in it; an error means that the file as a whole cannot be
+// used. Errors: bad_json, too_deep, not_utf8, truncated, trailing_data,
+// duplicate_key, not_geojson, unsupported_crs, too_many_features.
+func readGeoJSON(r io.Reader, crs geo.CRS, autoCRS bool, fields []string, yield func(*feature) error) (seen []string, err error) {
+	g := &geoJSON{scanner: newScanner(r), crs: crs, autoCRS: autoCRS, fields: fields, yield: yield}
+	k, err := g.next()
+	if err != nil {
+		return nil, err
+	}
+	if k != tokenOpen {
+		return nil, g.notGeoJSON("the top is not an object")
+	}
+	collection := false
+	err = g.members(func(key string) error {
+		k, err := g.valueNext()
+		if err != nil {
+			return err
+		}
+		switch key {
+		case "type":
+			collection = k == tokenString && string(g.text) == "FeatureCollection"
+			return g.skipValue(k)
+		case "features":
+			if k != tokenList {
+				return g.notGeoJSON(`"features" is not a list`)
+			}
+			return g.features()
+		case "crs":
+			return g.crsMember(k)
+		}
+		return g.skipValue(k)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := g.next(); err != nil { // nothing may follow
+		return nil, err
+	}
+	if !collection {
+		return nil, g.notGeoJSON(`"type" is not "FeatureCollection"`)
+	}
+	return g.seen, nil
+}
+
+func (g *geoJSON) notGeoJSON(what string) error {
+	return g.fail("not_geojson", "不是 GeoJSON FeatureCollection：%[1]s", "not a GeoJSON FeatureCollection: %[1]s", what)
+}
+
+// members calls do with every key of the object just opened; do consumes the
+// value. A key that stands twice is refused: readers disagree on which counts.
+func (g *geoJSON) members(do func(key string) error) error {
+	keys := map[string]bool{}
+	for {
+		k, err := g.next()
+		if err != nil {
+			return err
+		}
+		if k == tokenClose {
+			return nil
+		}
+		key := string(g.text)
+		if keys[key] {
+			return g.fail("duplicate_key", "键 %[1]q 出现了两次", "the key %[1]q stands twice", key)
+		}
+		if len(keys) < 10_000 {
+			keys[key] = true
+		}
+		if err := do(key); err != nil {
+			return err
+		}
+	}
+}
+
+// crsMember reads the pre-2016 "crs" member and refuses systems that are not
+// longitude and latitude on WGS-84 or CGCS2000, unless one was named by hand.
+func (g *geoJSON) crsMember(k kind) error {
+	if k != tokenOpen {
+		return g.skipValue(k)
+	}
+	return g.members(func(key string) error {
+		k, err := g.valueNext()
+		if err != nil || key != "properties" || k != tokenOpen {
+			if err != nil {
+				return err
+			}
+			return g.skipValue(k)
+		}
+		return g.members(func(key string) error {
+			k, err := g.valueNext()
+			if err != nil {
+				return err
+			}
+			if key != "name" || k != tokenString {
+				return g.skipValue(k)
+			}
+			name := string(g.text)
+			for _, known := range []string{"CRS84", "4326", "4490"} {
+				if strings.HasSuffix(name, known) {
+					return nil
+				}
+			}
+			if !g.autoCRS {
+				return nil
+			}
+			return fault.New(fault.Unprocessable, "unsupported_crs",
+				"文件声明的坐标系是 %[1]s，这里只认经纬度（WGS-84 或 CGCS2000）；请先转换，或用 --crs 写明实际的坐标系",
+				"the file declares %[1]s; only longitude and latitude (WGS-84 or CGCS2000) are read; convert it, or name the true system with --crs", name)
+		})
+	})
+}
+
+func (g *geoJSON) features() error {
+	for {
+		k, err := g.next()
+		if err != nil {
+			return err
+		}
+		if k == tokenUnlist {
+			return nil
+		}
+		if k != tokenOpen {
+			return g.notGeoJSON("a feature is not an object")
+		}
+		g.count++
+		if g.count > maxFeatures {
+			return g.fail("too_many_features", "要素超过 %[1]d 个", "more than %[1]d features", maxFeatures)
+		}
+		f := &feature{index: g.count, attributes: map[string]string{}}
+		if err := g.feature(f); err != nil {
+			return err
+		}
+		if err := g.yield(f); err != nil {
+			return err
+		}
+	}
+}
+
+func (g *geoJSON) feature(f *feature) error {
+	isFeature := false
+	err := g.members(func(key string) error {
+		k, err := g.valueNext()
+		if err != nil {
+			return err
+		}
+		switch {
+		case key == "type":
+			isFeature = k == tokenString && string(g.text) == "Feature"
+		case key == "properties" && k == tokenOpen:
+			return g.properties(f)
+		case key == "geometry" && k == tokenOpen:
+			return g.geometry(f)
+		}
+		return g.skipValue(k)
+	})
+	if err == nil && !isFeature {
+		f.refuse("not_a_feature", "")
+	}
+	if err == nil && len(f.rings) == 0 {
+		f.refuse("empty", "")
+	}
+	return err
+}
+
+func (g *geoJSON) properties(f *feature) error {
+	return g.members(func(key string) error {
+		k, err := g.valueNext()
+		if err != nil {
+			return err
+		}
+		if f.index == 1 {
+			g.seen = append(g.seen, key)
+		}
+		for _, want := range g.fields {
+			if want == key && (k == tokenString || k == tokenNumber) {
+				f.attributes[key] = string(g.text)
+			}
+		}
+		return g.skipValue(k)
+	})
+}
+
+func (g *geoJSON) geometry(f *feature) error {
+	var shape string
+	c := coordinates{f: f}
+	err := g.members(func(key string) error {
+		k, err := g.valueNext()
+		if err != nil {
+			return err
+		}
+		switch {
+		case key == "type" && k == tokenString:
+			shape = string(g.text)
+			return nil
+		case key == "coordinates" && k == tokenList:
+			return g.coordinates(&c, 1)
+		}
+		return g.skipValue(k)
+	})
+	if err != nil {
+		return err
+	}
+	switch {
+	case shape != "Polygon" && shape != "MultiPolygon":
+		f.refuse("unsupported_geometry", shape)
+	case f.refused:
+	case c.depth == 3 && shape == "Polygon" || c.depth == 4 && shape == "MultiPolygon":
+		f.rings = c.polygons
+		if c.extra {
+			f.defects = append(f.defects, geo.Defect{Code: "elevation_dropped", Repaired: true})
+		}
+	case c.empty:
+		f.refuse("empty", "")
+	default:
+		f.refuse("bad_nesting", fmt.Sprintf("%s, %d", shape, c.depth))
+	}
+	return nil
+}
+
+// coordinates collects the nested lists of one geometry. depth is how many
+// lists enclose a number: 3 in a Polygon, 4 in a MultiPolygon.
+type coordinates struct {
+	f        *feature
+	polygons geo.MultiPolygon
+	opened   [3]int // how many lists were opened at depth 1 and 2
+	polygon  int    // the polygon and ring that the last point went to
+	ring     int
+	depth    int
+	points   int
+	extra    bool // a third ordinate was there
+	empty    bool // some list was empty
+}
+
+// coordinates reads the list just opened, at the given depth.
+func (g *geoJSON) coordinates(c *coordinates, depth int) error {
+	for n := 0; ; n++ {
+		k, err := g.next()
+		if err != nil {
+			return err
+		}
+		switch {
+		case k == tokenUnlist:
+			if n == 0 {
+				c.empty = true
+				c.f.refuse("empty", "")
+			}
+			return nil
+		case k == tokenNumber && n == 0:
+			return g.position(c, depth)
+		case k == tokenList:
+			if depth > 4 {
+				c.f.refuse("bad_nesting", "")
+			}
+			if depth <= 2 {
+				c.opened[depth]++
+			}
+			if err := g.coordinates(c, depth+1); err != nil {
+				return err
+			}
+		default:
+			c.f.refuse("bad_position", "")
+			if err := g.skipValue(k); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// position reads the rest of [lon, lat, …], its first number just scanned.
+func (g *geoJSON) position(c *coordinates, depth int) error {
+	lon, lat := g.number(), 0.0
+	n := 1
+	for {
+		k, err := g.next()
+		if err != nil {
+			return err
+		}
+		if k == tokenUnlist {
+			break
+		}
+		if k != tokenNumber {
+			c.f.refuse("bad_position", "")
+			if err := g.skipValue(k); err != nil {
+				return err
+			}
+		}
+		if n++; n == 2 {
+			lat = g.number()
+		}
+	}
+	if n < 2 || n > 4 {
+		c.f.refuse("bad_position", "")
+	}
+	c.extra = c.extra || n > 2
+	if c.depth != 0 && c.depth != depth || depth < 3 || depth > 4 {
+		c.f.refuse("bad_nesting", "")
+	}
+	c.depth = depth
+	if c.f.refused {
+		return nil
+	}
+	if c.points++; c.points > geo.MaxAreaVertices {
+		c.f.refuse("too_many_vertices", "")
+		c.polygons = nil
+		return nil
+	}
+	p, err := g.crs.Locate(lon, lat)
+	if e, bad := fault.As(err); bad {
+		c.f.refuse(e.Code, fmt.Sprintf("%v, %v", lon, lat))
+		return nil
+	}
+	c.add(p)
+	return nil
+}
+
+// add appends p to the ring that it stands in. In a Polygon the lists at depth
+// 1 hold rings; in a MultiPolygon they hold polygons, and those at depth 2 rings.
+func (c *coordinates) add(p geo.Point) {
+	polygon, ring := 1, c.opened[1]
+	if c.depth == 4 {
+		polygon, ring = c.opened[1], c.opened[2]
+	}
+	if polygon != c.polygon {
+		c.polygons = append(c.polygons, nil)
+	}
+	last := len(c.polygons) - 1
+	if ring != c.ring || polygon != c.polygon {
+		c.polygons[last] = append(c.polygons[last], nil)
+	}
+	c.polygon, c.ring = polygon, ring
+	r := &c.polygons[last][len(c.polygons[last])-1]
+	*r = append(*r, p)
+}

@@ -1,0 +1,304 @@
+package locate
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"wangge/internal/fault"
+	"wangge/internal/geo"
+	"wangge/internal/gridindex"
+)
+
+// maxRow is the most bytes that one row of a stream may have.
+const maxRow = 1 << 20
+
+// Table says how to read a CSV stream.
+type Table struct {
+	LonColumn, LatColumn string // "" finds the usual names
+	CRS                  geo.CRS
+	Progress             func(rows int64) // may be nil; called every thousand rows
+}
+
+// Tally counts what a stream held.
+type Tally struct {
+	Rows    int64 // answered, all kinds
+	Covered int64
+	Blank   int64   // without coordinates
+	Bad     int64   // with coordinates that cannot be used
+	BadRows []int64 // the first of them, counted from 1 after the header
+}
+
+func (t *Tally) bad() {
+	t.Bad++
+	if len(t.BadRows) < 10 {
+		t.BadRows = append(t.BadRows, t.Rows)
+	}
+}
+
+var (
+	lonNames = []string{"lon", "lng", "long", "longitude", "x", "经度"}
+	latNames = []string{"lat", "latitude", "y", "纬度"}
+)
+
+// CSV answers a table row by row in constant memory: it keeps the columns and
+// appends district, subdistrict, community, grid and compound codes. A row
+// whose position cannot be used keeps its place with empty codes. Errors:
+// no_such_column, bad_csv, row_too_long.
+func CSV(ix func() *gridindex.Index, in io.Reader, out io.Writer, table Table) (t Tally, err error) {
+	limited := &rowLimit{r: in}
+	reader := csv.NewReader(skipBOM(limited))
+	reader.ReuseRecord, reader.FieldsPerRecord = true, -1
+	writer := csv.NewWriter(out)
+	header, err := reader.Read()
+	if err != nil {
+		if errors.Is(err, io.EOF) {
+			return t, fault.New(fault.Invalid, "bad_csv", "表格是空的", "the table is empty")
+		}
+		return t, csvError(err)
+	}
+	lon, err := column(header, table.LonColumn, lonNames)
+	if err != nil {
+		return t, err
+	}
+	lat, err := column(header, table.LatColumn, latNames)
+	if err != nil {
+		return t, err
+	}
+	columns := len(header)
+	row := append(slices.Clone(header), "district", "subdistrict", "community", "grid", "compound")
+	if err := writer.Write(row); err != nil {
+		return t, err
+	}
+	for {
+		limited.n = 0
+		record, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			writer.Flush()
+			return t, writer.Error()
+		}
+		if err != nil {
+			writer.Flush()
+			return t, csvError(err)
+		}
+		t.Rows++
+		var c Codes
+		field := func(i int) string {
+			if i < len(record) {
+				return strings.TrimSpace(record[i])
+			}
+			return ""
+		}
+		if x, y := field(lon), field(lat); x == "" && y == "" {
+			t.Blank++
+		} else if p, err := parseRow(table.CRS, x, y); err != nil {
+			t.bad()
+		} else if c = CodesAt(ix(), p); c.District != "" {
+			t.Covered++
+		}
+		row = append(row[:0], record...)
+		for len(row) < columns {
+			row = append(row, "") // a short row keeps the codes in their columns
+		}
+		row = append(row, c.District, c.Subdistrict, c.Community, c.Grid, c.Compound)
+		if err := writer.Write(row); err != nil {
+			return t, err
+		}
+		if table.Progress != nil && t.Rows%1000 == 0 {
+			table.Progress(t.Rows)
+		}
+	}
+}
+
+func parseRow(crs geo.CRS, x, y string) (geo.Point, error) {
+	lon, err := ParseNumber("lon", x)
+	if err != nil {
+		return geo.Point{}, err
+	}
+	lat, err := ParseNumber("lat", y)
+	if err != nil {
+		return geo.Point{}, err
+	}
+	return crs.Locate(lon, lat)
+}
+
+func column(header []string, name string, usual []string) (int, error) {
+	for i, h := range header {
+		h = strings.TrimSpace(h)
+		if name != "" && h == name || name == "" && slices.Contains(usual, strings.ToLower(h)) {
+			return i, nil
+		}
+	}
+	want := name
+	if want == "" {
+		want = strings.Join(usual, "/")
+	}
+	return 0, fault.New(fault.Invalid, "no_such_column", "表格里没有列 %[1]s；有：%[2]s", "the table has no column %[1]s; it has: %[2]s",
+		want, strings.Join(header, ", "))
+}
+
+func csvError(err error) error {
+	if _, ours := fault.As(err); ours {
+		return err
+	}
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		return fault.New(fault.Invalid, "bad_csv", "CSV 第 %[1]d 行写法有误：%[2]v", "the CSV is malformed in line %[1]d: %[2]v", parse.Line, parse.Err)
+	}
+	return err
+}
+
+// rowLimit fails when one row grows beyond maxRow; the caller resets n.
+type rowLimit struct {
+	r io.Reader
+	n int
+}
+
+func (l *rowLimit) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.n += n; l.n > maxRow+64<<10 {
+		return n, fault.New(fault.TooLarge, "row_too_long", "一行超过 1 MiB", "a row of more than 1 MiB")
+	}
+	return n, err
+}
+
+func skipBOM(r io.Reader) io.Reader {
+	b := bufio.NewReader(r)
+	if head, err := b.Peek(3); err == nil && bytes.Equal(head, []byte("\xEF\xBB\xBF")) {
+		_, _ = b.Discard(3)
+	}
+	return b
+}
+
+// NDJSON answers one JSON value a line, each [lon, lat] or an object with lon
+// and lat, with one Answer a line in the same order. A line that cannot be
+// used is answered by {"error": {"code", "detail"}}. Blank lines are skipped.
+func NDJSON(ix func() *gridindex.Index, in io.Reader, out io.Writer, crs geo.CRS, lang string) (t Tally, err error) {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(make([]byte, 0, 64<<10), maxRow)
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	for lines.Scan() {
+		line := bytes.TrimSpace(lines.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		t.Rows++
+		lon, lat, err := position(line)
+		var a *Answer
+		if err == nil {
+			a, err = One(ix(), Query{Lon: lon, Lat: lat, CRS: crs})
+		}
+		if err != nil {
+			e, ours := fault.As(err)
+			if !ours {
+				return t, err
+			}
+			t.bad()
+			err = encoder.Encode(map[string]any{"error": map[string]string{"code": e.Code, "detail": e.Text(lang)}})
+		} else {
+			if a.Covered {
+				t.Covered++
+			}
+			err = encoder.Encode(a)
+		}
+		if err != nil {
+			return t, err
+		}
+	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return t, fault.New(fault.TooLarge, "row_too_long", "一行超过 1 MiB", "a row of more than 1 MiB")
+	}
+	return t, lines.Err()
+}
+
+func position(line []byte) (lon, lat float64, err error) {
+	bad := func(why error) error {
+		return fault.New(fault.Invalid, "bad_position", `每行应是 [经度, 纬度] 或 {"lon":…, "lat":…}`,
+			`each line must be [lon, lat] or {"lon":…, "lat":…}`).Because(why)
+	}
+	var pair []json.Number
+	if line[0] == '{' {
+		var named struct{ Lon, Lat *json.Number }
+		if err := json.Unmarshal(line, &named); err != nil || named.Lon == nil || named.Lat == nil {
+			return 0, 0, bad(err)
+		}
+		pair = []json.Number{*named.Lon, *named.Lat}
+	} else if err := json.Unmarshal(line, &pair); err != nil || len(pair) != 2 {
+		return 0, 0, bad(err)
+	}
+	return parsePair(pair[0], pair[1])
+}
+
+func parsePair(x, y json.Number) (lon, lat float64, err error) {
+	if lon, err = ParseNumber("lon", string(x)); err != nil {
+		return 0, 0, err
+	}
+	lat, err = ParseNumber("lat", string(y))
+	return lon, lat, err
+}
+
+// maxPoints is the most points of one JSON batch; streams have no limit.
+const maxPoints = 100_000
+
+// ReadPoints reads {"points": [[lon, lat], …]} in degrees. Errors: bad_json,
+// bad_position with the number of the point, too_many_points.
+func ReadPoints(body io.Reader) ([][2]float64, error) {
+	var request struct {
+		Points *[][]json.Number `json:"points"`
+	}
+	decoder := json.NewDecoder(body)
+	if err := decoder.Decode(&request); err != nil {
+		if _, ours := fault.As(err); ours {
+			return nil, err
+		}
+		return nil, fault.New(fault.Invalid, "bad_json",
+			`请求体应是 {"points": [[经度, 纬度], …]}，数字不加引号：%[1]v`, `the body must be {"points": [[lon, lat], …]} with bare numbers: %[1]v`, err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, fault.New(fault.Invalid, "trailing_data", "JSON 结束之后还有内容", "something follows the end of the JSON value")
+	}
+	if request.Points == nil {
+		return nil, fault.New(fault.Invalid, "bad_json", `请求体里没有 "points"`, `the body has no "points"`)
+	}
+	if n := len(*request.Points); n > maxPoints {
+		return nil, fault.New(fault.TooLarge, "too_many_points",
+			"一次至多 %[1]d 个点，得到 %[2]d 个；更多请用 text/csv 或 application/x-ndjson 流",
+			"at most %[1]d points at once, got %[2]d; stream text/csv or application/x-ndjson for more", maxPoints, n)
+	}
+	points := make([][2]float64, len(*request.Points))
+	for i, pair := range *request.Points {
+		if len(pair) != 2 {
+			return nil, fault.New(fault.Invalid, "bad_position", "第 %[1]d 个点应有两个数", "point %[1]d must have two numbers", i+1)
+		}
+		lon, lat, err := parsePair(pair[0], pair[1])
+		if e, ours := fault.As(err); ours {
+			return nil, fault.New(fault.Invalid, e.Code, "第 %[1]d 个点：%[2]s", "point %[1]d: %[3]s", i+1, e.ZH, e.EN)
+		}
+		points[i] = [2]float64{lon, lat}
+	}
+	return points, nil
+}
+
+// Batch answers many points in one list, in order. Errors: those of One, with
+// the number of the point.
+func Batch(ix *gridindex.Index, points [][2]float64, crs geo.CRS) ([]*Answer, error) {
+	answers := make([]*Answer, len(points))
+	for i, p := range points {
+		a, err := One(ix, Query{Lon: p[0], Lat: p[1], CRS: crs})
+		if e, ours := fault.As(err); ours {
+			return nil, fault.New(e.Kind, e.Code, "第 %[1]d 个点：%[2]s", "point %[1]d: %[3]s", i+1, e.ZH, e.EN)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("point %d: %w", i+1, err)
+		}
+		answers[i] = a
+	}
+	return answers, nil
+}

@@ -1,0 +1,117 @@
+// Package postgres keeps everything in PostgreSQL with PostGIS: the private
+// cluster, migrations, and one file of statements a subject.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"wangge/internal/fault"
+)
+
+// Store is the database. It is safe for concurrent use.
+type Store struct {
+	pool *pgxpool.Pool
+}
+
+// Open connects to the database at url: any form that libpq takes, several
+// hosts and target_session_attrs included. An empty one is refused rather than
+// guessed from the surroundings. The connection is tried before it returns.
+func Open(ctx context.Context, url string) (*Store, error) {
+	config, err := parseURL(url)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	s := &Store{pool: pool}
+	if err := s.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func parseURL(url string) (*pgxpool.Config, error) {
+	if strings.TrimSpace(url) == "" {
+		return nil, fault.New(fault.Invalid, "empty_database_url",
+			"数据库地址是空的：写明 --database-url，或者去掉它以使用自带的数据库",
+			"the database URL is empty: give one with --database-url, or leave it out to use the private cluster")
+	}
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "bad_database_url",
+			"看不懂数据库地址（--database-url）", "cannot read the database URL (--database-url)").Because(err)
+	}
+	config.MaxConns = max(config.MaxConns, 8)
+	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	for name, value := range map[string]string{
+		"application_name":                    "wangge",
+		"lock_timeout":                        "10s",
+		"idle_in_transaction_session_timeout": "60s",
+		"timezone":                            "UTC",
+	} {
+		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	return config, nil
+}
+
+// Close releases all connections.
+func (s *Store) Close() { s.pool.Close() }
+
+// Ping asks the database for a sign of life within two seconds.
+func (s *Store) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	return translate(s.pool.Ping(ctx))
+}
+
+// inTx runs do in one transaction, which commits when do returns nil.
+func (s *Store) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
+	return translate(pgx.BeginFunc(ctx, s.pool, do))
+}
+
+// translate turns what callers can act on into refusals: no database, no room,
+// a lock held too long. Everything else stays as it is.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, done := fault.As(err); done {
+		return err
+	}
+	unavailable := func() error {
+		e := fault.New(fault.Unavailable, "database_unavailable",
+			"数据库暂时连不上，请稍后再试", "the database cannot be reached; try again shortly").Because(err)
+		e.Retry = 2 * time.Second
+		return e
+	}
+	var pg *pgconn.PgError
+	var connect *pgconn.ConnectError
+	switch {
+	case errors.As(err, &pg):
+		switch pg.Code[:2] {
+		case "08", "53", "57": // connection, resources, shutdown
+			return unavailable()
+		}
+		if pg.Code == "55P03" || pg.Code == "40P01" { // lock not available, deadlock
+			return unavailable()
+		}
+	case errors.As(err, &connect), errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err),
+		strings.Contains(err.Error(), "closed pool"), strings.Contains(err.Error(), "conn closed"),
+		strings.Contains(err.Error(), "unexpected EOF"):
+		return unavailable()
+	}
+	return err
+}

@@ -1,0 +1,476 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"wangge/internal/area"
+	"wangge/internal/fault"
+	"wangge/internal/geo"
+	"wangge/internal/topology"
+)
+
+// Fill is one import into a draft edition: areas of one level, all past the
+// gate.
+type Fill struct {
+	District     string        // "" while there is only one
+	DistrictName string        // for a district that does not exist yet; "" takes the code
+	Scheme       area.Scheme   // "" guesses for a new district
+	Edition      string        // "" takes the only draft, or makes one named by today's date
+	Coverage     area.Coverage // "" is strict for gbt, tolerant for opaque
+	Level        area.Level
+	Areas        []FillArea
+	Findings     []area.Finding // of the reader: repairs and refusals
+	Commit       bool           // false tries everything and keeps nothing
+	ActivateFrom *time.Time     // a date: also check and activate from then
+}
+
+// FillArea is one area of a Fill.
+type FillArea struct {
+	Code, Name, Parent, Source string
+	Kind                       area.Kind
+	Ground                     geo.Area
+}
+
+// Filled says what an import did, or would have done.
+type Filled struct {
+	Edition   area.Edition
+	Scheme    area.Scheme
+	Added     int
+	Replaced  int
+	Findings  []area.Finding
+	Committed bool
+	Activated *area.Activation
+}
+
+// errDryRun rolls a transaction back that went well.
+var errDryRun = errors.New("dry run")
+
+// FillDraft adds areas to a draft, links parents, and checks what is there so
+// far, all in one transaction: when a finding refuses, or on a dry run, nothing
+// is kept. Errors: no_district, no_level_in_draft, edition_active,
+// empty_draft; findings are not errors.
+func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
+	var done *Filled
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		d := &draft{tx: tx, fill: &fill}
+		if err := d.open(ctx); err != nil {
+			return err
+		}
+		added, replaced, err := d.merge(ctx)
+		if err != nil {
+			return err
+		}
+		found, hash, err := checkEdition(ctx, tx, d.district, d.edition)
+		if err != nil {
+			return err
+		}
+		done = &Filled{Scheme: d.scheme, Added: added, Replaced: replaced,
+			Findings: slices.Concat(d.findings, fill.Findings, found)}
+		refused := area.Refuses(done.Findings)
+		if err := d.saveFindings(ctx, found); err != nil {
+			return err
+		}
+		if fill.ActivateFrom != nil && !refused {
+			if err := setChecked(ctx, tx, d.district, d.edition, hash); err != nil {
+				return err
+			}
+			if done.Activated, err = activate(ctx, tx, d.district, d.edition, *fill.ActivateFrom); err != nil {
+				return err
+			}
+		}
+		e, err := loadEdition(ctx, tx, d.district, d.edition)
+		if err != nil {
+			return err
+		}
+		done.Edition = *e
+		if refused || !fill.Commit {
+			return errDryRun
+		}
+		done.Committed = true
+		return nil
+	})
+	if errors.Is(err, errDryRun) {
+		err = nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("import: %w", err)
+	}
+	return done, nil
+}
+
+// draft is one import at work inside its transaction.
+type draft struct {
+	tx       pgx.Tx
+	fill     *Fill
+	district string
+	scheme   area.Scheme
+	edition  uuid.UUID
+	findings []area.Finding
+}
+
+// open finds or makes the district and the draft, and keeps other imports and
+// activations of the district out until the transaction ends.
+func (d *draft) open(ctx context.Context) error {
+	if _, err := d.tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('wangge district ' || $1, 0))`, d.fill.District); err != nil {
+		return err
+	}
+	if err := d.openDistrict(ctx); err != nil {
+		return err
+	}
+	return d.openEdition(ctx)
+}
+
+func (d *draft) openDistrict(ctx context.Context) error {
+	d.district = d.fill.District
+	if d.district == "" {
+		rows, err := d.tx.Query(ctx, `SELECT district FROM district LIMIT 2`)
+		if err != nil {
+			return err
+		}
+		all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		if len(all) != 1 {
+			return fault.New(fault.Invalid, "no_district",
+				"有 %[1]d 个区，请用 --district 写明是哪一个", "there are %[1]d districts; name one with --district", len(all))
+		}
+		d.district = all[0]
+	}
+	err := d.tx.QueryRow(ctx, `SELECT scheme FROM district WHERE district = $1`, d.district).Scan(&d.scheme)
+	if err == nil {
+		if d.fill.Scheme != "" && d.fill.Scheme != d.scheme {
+			return fault.New(fault.Conflict, "scheme_differs",
+				"%[1]s 的编码方案已是 %[2]s", "%[1]s already has the scheme %[2]s", d.district, d.scheme)
+		}
+		return nil
+	}
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return err
+	}
+	d.scheme = d.fill.Scheme
+	if d.scheme == "" {
+		var codes []string
+		for _, a := range d.fill.Areas {
+			codes = append(codes, a.Code)
+		}
+		d.scheme = area.GuessScheme(d.district, d.fill.Level, codes)
+	}
+	if err := d.scheme.CheckCode(d.district, area.District, d.district); err != nil {
+		return err
+	}
+	name := d.fill.DistrictName
+	if name == "" {
+		name = d.district
+	}
+	if err := area.CheckText("name", name, 100); err != nil {
+		return err
+	}
+	id := newID()
+	if _, err := d.tx.Exec(ctx, `INSERT INTO district (district, area_id, name, scheme) VALUES ($1, $2, $3, $4)`,
+		d.district, id, name, d.scheme); err != nil {
+		return err
+	}
+	_, err = d.tx.Exec(ctx, `INSERT INTO area (district, area_id, level) VALUES ($1, $2, 1)`, d.district, id)
+	if err == nil {
+		_, err = d.tx.Exec(ctx, `INSERT INTO area_code (district, level, code, area_id) VALUES ($1, 1, $1, $2)`, d.district, id)
+	}
+	return err
+}
+
+func (d *draft) openEdition(ctx context.Context) error {
+	name := d.fill.Edition
+	if name == "" {
+		rows, err := d.tx.Query(ctx, `SELECT name FROM edition e WHERE district = $1
+			AND NOT EXISTS (SELECT 1 FROM activation a WHERE a.district = e.district AND a.edition_id = e.edition_id) LIMIT 2`, d.district)
+		if err != nil {
+			return err
+		}
+		open, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		switch len(open) {
+		case 0:
+			err = d.tx.QueryRow(ctx, `
+				SELECT CASE WHEN n = 0 THEN day ELSE day || '-' || n + 1 END
+				FROM (SELECT to_char(now() AT TIME ZONE time_zone, 'YYYY-MM-DD') AS day FROM district WHERE district = $1) today,
+				     LATERAL (SELECT count(*) AS n FROM edition WHERE district = $1 AND name LIKE day || '%') taken`, d.district).Scan(&name)
+			if err != nil {
+				return err
+			}
+		case 1:
+			name = open[0]
+		default:
+			return fault.New(fault.Invalid, "which_edition",
+				"有多个未启用的版次，请用 --edition 写明是哪一个", "there are several drafts; name one with --edition")
+		}
+	}
+	if err := area.CheckText("name", name, 100); err != nil {
+		return err
+	}
+	e, err := editionByName(ctx, d.tx, d.district, name)
+	switch {
+	case fault.Is(err, "no_such_edition"):
+		d.edition = newID()
+		_, err = d.tx.Exec(ctx, `INSERT INTO edition (district, edition_id, name) VALUES ($1, $2, $3)`, d.district, d.edition, name)
+		return err
+	case err != nil:
+		return err
+	case len(e.Activations) > 0:
+		return fault.New(fault.Conflict, "edition_active",
+			"版次 %[1]s 已启用，不能再改；请导入到新的版次", "the edition %[1]s is active and cannot change; import into a new one", name)
+	}
+	d.edition = e.ID
+	_, err = d.tx.Exec(ctx, `UPDATE edition SET status = 'draft', content_hash = NULL, version = version + 1
+		WHERE district = $1 AND edition_id = $2`, d.district, d.edition)
+	return err
+}
+
+// newID makes a UUIDv7.
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// merge writes the areas into the draft, replacing those with the same code,
+// renews the outline of the district and links parents.
+func (d *draft) merge(ctx context.Context) (added, replaced int, err error) {
+	coverage := d.fill.Coverage
+	if coverage == "" {
+		coverage = map[area.Scheme]area.Coverage{area.GBT: area.Strict, area.Opaque: area.Tolerant}[d.scheme]
+	}
+	if _, err := d.tx.Exec(ctx, `INSERT INTO edition_level (district, edition_id, level, coverage) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (district, edition_id, level) DO UPDATE SET coverage = excluded.coverage`,
+		d.district, d.edition, d.fill.Level, coverage); err != nil {
+		return 0, 0, err
+	}
+	var codes []string
+	var usable []FillArea
+	seen := map[string]bool{}
+	for _, a := range d.fill.Areas {
+		if err := d.scheme.CheckCode(d.district, d.fill.Level, a.Code); err != nil {
+			e, ok := fault.As(err)
+			if !ok {
+				return 0, 0, err
+			}
+			d.findings = append(d.findings, area.Finding{Code: e.Code, Severity: area.Error, Level: d.fill.Level,
+				Areas: []string{a.Code}, ZH: a.Source + "：" + e.ZH, EN: a.Source + ": " + e.EN})
+			continue
+		}
+		if d.fill.Level == area.District && a.Code != d.district {
+			d.findings = append(d.findings, area.Finding{Code: "other_district", Severity: area.Error, Level: area.District,
+				Areas: []string{a.Code}, ZH: fmt.Sprintf("文件里的区 %s 不是 %s", a.Code, d.district),
+				EN: fmt.Sprintf("the district %s in the file is not %s", a.Code, d.district)})
+			continue
+		}
+		if !seen[a.Code] { // duplicates are refused by the reader already
+			seen[a.Code] = true
+			codes, usable = append(codes, a.Code), append(usable, a)
+		}
+	}
+	ids, err := d.identities(ctx, codes)
+	if err != nil {
+		return 0, 0, err
+	}
+	tag, err := d.tx.Exec(ctx, `DELETE FROM area_version WHERE district = $1 AND edition_id = $2 AND level = $3 AND code = ANY ($4)`,
+		d.district, d.edition, d.fill.Level, codes)
+	if err != nil {
+		return 0, 0, err
+	}
+	replaced = int(tag.RowsAffected())
+	versions := make([]*area.Version, len(usable))
+	given := map[uuid.UUID]string{}
+	for i, a := range usable {
+		versions[i] = &area.Version{District: d.district, Edition: d.edition, AreaID: ids[a.Code], Level: d.fill.Level,
+			Code: a.Code, Name: a.Name, Kind: a.Kind, Ground: a.Ground, Source: a.Source}
+		given[ids[a.Code]] = a.Parent
+	}
+	if err := insertVersions(ctx, d.tx, versions, given); err != nil {
+		return 0, 0, err
+	}
+	if err := d.outline(ctx); err != nil {
+		return 0, 0, err
+	}
+	if err := d.link(ctx); err != nil {
+		return 0, 0, err
+	}
+	return len(usable) - replaced, replaced, nil
+}
+
+// identities returns the area that each code belongs to, for life, and makes
+// the missing ones.
+func (d *draft) identities(ctx context.Context, codes []string) (map[string]uuid.UUID, error) {
+	ids := make(map[string]uuid.UUID, len(codes))
+	rows, err := d.tx.Query(ctx, `SELECT code, area_id FROM area_code WHERE district = $1 AND level = $2 AND code = ANY ($3)`,
+		d.district, d.fill.Level, codes)
+	if err != nil {
+		return nil, err
+	}
+	var code string
+	var id uuid.UUID
+	if _, err := pgx.ForEachRow(rows, []any{&code, &id}, func() error { ids[code] = id; return nil }); err != nil {
+		return nil, err
+	}
+	var newCodes []string
+	var newIDs []uuid.UUID
+	for _, c := range codes {
+		if _, known := ids[c]; !known {
+			ids[c] = newID()
+			newCodes, newIDs = append(newCodes, c), append(newIDs, ids[c])
+		}
+	}
+	if _, err := d.tx.Exec(ctx, `INSERT INTO area (district, area_id, level) SELECT $1, unnest($2::uuid[]), $3`,
+		d.district, newIDs, d.fill.Level); err != nil {
+		return nil, err
+	}
+	_, err = d.tx.Exec(ctx, `INSERT INTO area_code (district, level, code, area_id) SELECT $1, $2, unnest($3::text[]), unnest($4::uuid[])`,
+		d.district, d.fill.Level, newCodes, newIDs)
+	return ids, err
+}
+
+// outline makes the district the union of its coarsest level, unless an
+// outline was imported.
+func (d *draft) outline(ctx context.Context) error {
+	var imported bool
+	var union []byte
+	err := d.tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM area_version
+		WHERE district = $1 AND edition_id = $2 AND level = 1 AND source <> 'union')`, d.district, d.edition).Scan(&imported)
+	if err != nil || imported {
+		return err
+	}
+	err = d.tx.QueryRow(ctx, `
+		WITH coarsest AS (SELECT min(level) AS level FROM area_version
+		                  WHERE district = $1 AND edition_id = $2 AND level BETWEEN 2 AND 4 AND kind = 'basic')
+		SELECT ST_AsBinary(ST_CollectionExtract(ST_UnaryUnion(ST_Collect(lattice), 1), 3))
+		FROM area_version JOIN coarsest USING (level)
+		WHERE district = $1 AND edition_id = $2 AND kind = 'basic'`, d.district, d.edition).Scan(&union)
+	if err != nil {
+		return fmt.Errorf("outline of the district: %w", err)
+	}
+	if union == nil {
+		return nil // only overlays so far
+	}
+	rings, err := decodeRings(union)
+	if err != nil {
+		return err
+	}
+	ground, defects, ok := geo.Gate(rings)
+	if !ok {
+		last := defects[len(defects)-1]
+		return fault.New(fault.Unprocessable, "outline_broken",
+			"合并各区域得到的区界不合格（%[1]s），请用 --level district 导入区界",
+			"the union of the areas is not a valid outline (%[1]s); import one with --level district", last.Code)
+	}
+	v := &area.Version{District: d.district, Edition: d.edition, Level: area.District, Code: d.district, Kind: area.Basic, Ground: ground, Source: "union"}
+	if err := d.tx.QueryRow(ctx, `SELECT area_id, name FROM district WHERE district = $1`, d.district).Scan(&v.AreaID, &v.Name); err != nil {
+		return err
+	}
+	if _, err := d.tx.Exec(ctx, `DELETE FROM area_version WHERE district = $1 AND edition_id = $2 AND level = 1`, d.district, d.edition); err != nil {
+		return err
+	}
+	return insertVersions(ctx, d.tx, []*area.Version{v}, nil)
+}
+
+// link sets every parent: the one that the file names, else the area of the
+// next coarser level present that shares most ground. Compounds hang under
+// communities or coarser, because they lie across grids.
+func (d *draft) link(ctx context.Context) error {
+	_, err := d.tx.Exec(ctx, `
+		WITH v AS (SELECT area_id, level, code, kind, parent_code, lattice FROM area_version
+		           WHERE district = $1 AND edition_id = $2),
+		above AS ( -- the level that the parents of each level come from
+		  SELECT c.level, (SELECT max(p.level) FROM v p WHERE p.level < least(c.level, 4) AND p.kind = 'basic') AS parent_level
+		  FROM (SELECT DISTINCT level FROM v WHERE level > 1) c),
+		named AS (
+		  SELECT c.area_id, p.area_id AS parent_id
+		  FROM v c JOIN above USING (level) JOIN v p ON p.level = above.parent_level AND p.code = c.parent_code
+		  WHERE c.parent_code IS NOT NULL),
+		shared AS (
+		  SELECT DISTINCT ON (c.area_id) c.area_id, p.area_id AS parent_id
+		  FROM v c JOIN above USING (level)
+		  JOIN v p ON p.level = above.parent_level AND p.kind = 'basic' AND p.lattice && c.lattice,
+		  LATERAL (SELECT CASE WHEN ST_Covers(p.lattice, c.lattice) THEN ST_Area(c.lattice)
+		                       ELSE ST_Area(ST_Intersection(p.lattice, c.lattice)) END AS ground) s
+		  WHERE c.parent_code IS NULL AND s.ground > 0
+		  ORDER BY c.area_id, s.ground DESC, p.code)
+		UPDATE area_version c SET parent_id = (
+		  SELECT parent_id FROM (SELECT * FROM named UNION ALL SELECT * FROM shared) found WHERE found.area_id = c.area_id)
+		WHERE c.district = $1 AND c.edition_id = $2 AND c.level > 1`, d.district, d.edition)
+	if err != nil {
+		return fmt.Errorf("link parents: %w", err)
+	}
+	return nil
+}
+
+// saveFindings keeps what the reader noted and what the check found.
+func (d *draft) saveFindings(ctx context.Context, found []area.Finding) error {
+	if _, err := d.tx.Exec(ctx, `DELETE FROM finding WHERE district = $1 AND edition_id = $2 AND origin = 'import' AND level = $3
+		AND areas && $4::text[]`, d.district, d.edition, d.fill.Level, codesOf(d.fill.Areas)); err != nil {
+		return err
+	}
+	if err := insertFindings(ctx, d.tx, d.district, d.edition, "import", d.fill.Findings); err != nil {
+		return err
+	}
+	return replaceCheckFindings(ctx, d.tx, d.district, d.edition, found)
+}
+
+func codesOf(areas []FillArea) []string {
+	codes := make([]string, len(areas))
+	for i, a := range areas {
+		codes[i] = a.Code
+	}
+	return codes
+}
+
+// checkEdition runs every rule over the edition as it stands in tx and
+// computes which grids the compounds lie in. hash is that of its content.
+func checkEdition(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID) (findings []area.Finding, hash []byte, err error) {
+	versions, err := loadVersions(ctx, tx, district, edition)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(versions) == 0 {
+		return nil, nil, nil
+	}
+	var scheme area.Scheme
+	if err := tx.QueryRow(ctx, `SELECT scheme FROM district WHERE district = $1`, district).Scan(&scheme); err != nil {
+		return nil, nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT level, coverage FROM edition_level WHERE district = $1 AND edition_id = $2`, district, edition)
+	if err != nil {
+		return nil, nil, err
+	}
+	coverage := map[area.Level]area.Coverage{}
+	var level area.Level
+	var asked area.Coverage
+	if _, err := pgx.ForEachRow(rows, []any{&level, &asked}, func() error { coverage[level] = asked; return nil }); err != nil {
+		return nil, nil, err
+	}
+	if err := computeMemberships(ctx, tx, district, edition); err != nil {
+		return nil, nil, err
+	}
+	return topology.Check(versions, scheme, coverage), contentHash(versions), nil
+}
+
+func computeMemberships(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM compound_grid WHERE district = $1 AND edition_id = $2`, district, edition); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO compound_grid (district, edition_id, compound_id, grid_id, share)
+		SELECT $1, $2, c.area_id, g.area_id, least(1, s.ground / ST_Area(c.lattice))
+		FROM area_version c
+		JOIN area_version g ON g.district = $1 AND g.edition_id = $2 AND g.level = 4 AND g.kind = 'basic' AND g.lattice && c.lattice,
+		LATERAL (SELECT CASE WHEN ST_Covers(g.lattice, c.lattice) THEN ST_Area(c.lattice)
+		                     ELSE ST_Area(ST_Intersection(g.lattice, c.lattice)) END AS ground) s
+		WHERE c.district = $1 AND c.edition_id = $2 AND c.level = 5 AND s.ground > 0`, district, edition)
+	if err != nil {
+		return fmt.Errorf("memberships of compounds: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,329 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"wangge/internal/area"
+	"wangge/internal/fault"
+	"wangge/internal/topology"
+)
+
+const selectEdition = `
+	SELECT e.district, e.edition_id, e.name, e.status, e.version, e.content_hash, e.created_at,
+	       (SELECT count(*) FROM finding f WHERE f.district = e.district AND f.edition_id = e.edition_id)
+	FROM edition e `
+
+// Editions returns the editions of a district, or of all when district is "",
+// newest first.
+func (s *Store) Editions(ctx context.Context, district string) ([]area.Edition, error) {
+	var editions []area.Edition
+	err := s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		rows, err := tx.Query(ctx, selectEdition+`WHERE $1 IN ('', e.district) ORDER BY e.district, e.created_at DESC, e.name`, district)
+		if err != nil {
+			return err
+		}
+		if editions, err = pgx.CollectRows(rows, scanEdition); err != nil {
+			return err
+		}
+		for i := range editions {
+			if err := fillEdition(ctx, tx, &editions[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return editions, err
+}
+
+// Edition returns one edition by name; district may be "" while there is only
+// one. Errors: no_district, no_such_edition.
+func (s *Store) Edition(ctx context.Context, district, name string) (e *area.Edition, err error) {
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		if district, err = onlyDistrict(ctx, tx, district); err != nil {
+			return err
+		}
+		e, err = editionByName(ctx, tx, district, name)
+		return err
+	})
+	return e, err
+}
+
+func onlyDistrict(ctx context.Context, tx pgx.Tx, district string) (string, error) {
+	d := &draft{tx: tx, fill: &Fill{District: district}}
+	if district != "" {
+		return district, nil
+	}
+	err := d.openDistrict(ctx)
+	return d.district, err
+}
+
+func scanEdition(row pgx.CollectableRow) (e area.Edition, err error) {
+	err = row.Scan(&e.District, &e.ID, &e.Name, &e.Status, &e.Version, &e.Hash, &e.Created, &e.Findings)
+	return e, err
+}
+
+func editionByName(ctx context.Context, tx pgx.Tx, district, name string) (*area.Edition, error) {
+	var id uuid.UUID
+	err := tx.QueryRow(ctx, `SELECT edition_id FROM edition WHERE district = $1 AND name = $2`, district, name).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fault.New(fault.NotFound, "no_such_edition", "%[1]s 没有叫 %[2]q 的版次", "%[1]s has no edition %[2]q", district, name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return loadEdition(ctx, tx, district, id)
+}
+
+func loadEdition(ctx context.Context, tx pgx.Tx, district string, id uuid.UUID) (*area.Edition, error) {
+	rows, err := tx.Query(ctx, selectEdition+`WHERE e.district = $1 AND e.edition_id = $2`, district, id)
+	if err != nil {
+		return nil, err
+	}
+	e, err := pgx.CollectExactlyOneRow(rows, scanEdition)
+	if err != nil {
+		return nil, fmt.Errorf("edition %s: %w", id, err)
+	}
+	return &e, fillEdition(ctx, tx, &e)
+}
+
+// fillEdition adds the counts of levels and the activations.
+func fillEdition(ctx context.Context, tx pgx.Tx, e *area.Edition) error {
+	rows, err := tx.Query(ctx, `
+		SELECT v.level, coalesce(l.coverage, 'tolerant'), count(*)
+		FROM area_version v LEFT JOIN edition_level l USING (district, edition_id, level)
+		WHERE v.district = $1 AND v.edition_id = $2 GROUP BY v.level, l.coverage ORDER BY v.level`, e.District, e.ID)
+	if err != nil {
+		return err
+	}
+	e.Levels, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c area.LevelCount, err error) {
+		return c, row.Scan(&c.Level, &c.Coverage, &c.Areas)
+	})
+	if err != nil {
+		return err
+	}
+	rows, err = tx.Query(ctx, `SELECT valid_from, effective_at, recorded_at, generation FROM activation
+		WHERE district = $1 AND edition_id = $2 ORDER BY generation DESC`, e.District, e.ID)
+	if err != nil {
+		return err
+	}
+	e.Activations, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (a area.Activation, err error) {
+		return a, row.Scan(&a.ValidFrom, &a.Effective, &a.Recorded, &a.Generation)
+	})
+	return err
+}
+
+// CheckEdition runs every rule over an edition, keeps what it finds, and marks
+// the edition checked when nothing refuses it.
+func (s *Store) CheckEdition(ctx context.Context, district, name string) (e *area.Edition, found []area.Finding, err error) {
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		if district, err = onlyDistrict(ctx, tx, district); err != nil {
+			return err
+		}
+		if e, err = editionByName(ctx, tx, district, name); err != nil {
+			return err
+		}
+		if len(e.Activations) > 0 { // it cannot have changed
+			found, _, err = checkActive(ctx, tx, e)
+			return err
+		}
+		var hash []byte
+		if found, hash, err = checkEdition(ctx, tx, district, e.ID); err != nil {
+			return err
+		}
+		if hash == nil {
+			return fault.New(fault.Conflict, "empty_edition", "版次 %[1]s 里还没有区域", "the edition %[1]s has no areas yet", name)
+		}
+		if err := replaceCheckFindings(ctx, tx, district, e.ID, found); err != nil {
+			return err
+		}
+		if area.Refuses(found) {
+			return nil
+		}
+		if err := setChecked(ctx, tx, district, e.ID, hash); err != nil {
+			return err
+		}
+		e, err = loadEdition(ctx, tx, district, e.ID)
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("check %s: %w", name, err)
+	}
+	return e, found, nil
+}
+
+// checkActive checks an active edition without writing anything.
+func checkActive(ctx context.Context, tx pgx.Tx, e *area.Edition) ([]area.Finding, []byte, error) {
+	versions, err := loadVersions(ctx, tx, e.District, e.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	var scheme area.Scheme
+	if err := tx.QueryRow(ctx, `SELECT scheme FROM district WHERE district = $1`, e.District).Scan(&scheme); err != nil {
+		return nil, nil, err
+	}
+	coverage := map[area.Level]area.Coverage{}
+	for _, l := range e.Levels {
+		coverage[l.Level] = l.Coverage
+	}
+	return topology.Check(versions, scheme, coverage), contentHash(versions), nil
+}
+
+func setChecked(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, hash []byte) error {
+	_, err := tx.Exec(ctx, `UPDATE edition SET status = 'checked', content_hash = $3, version = version + 1
+		WHERE district = $1 AND edition_id = $2 AND (status, content_hash) IS DISTINCT FROM ('checked', $3)`, district, edition, hash)
+	return err
+}
+
+// Activate puts an edition into force from the start of a date in the
+// district's time zone. A draft is checked first. version, when not zero, must
+// be the row's (If-Match). Errors: no_such_edition, check_refuses (findings
+// are returned), stale_version, district_overlap.
+func (s *Store) Activate(ctx context.Context, district, name string, from time.Time, version int64) (e *area.Edition, found []area.Finding, err error) {
+	refused := fault.New(fault.Unprocessable, "check_refuses",
+		"版次 %[1]s 没有通过检查，不能启用", "the edition %[1]s does not pass its check and cannot be activated", name)
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		if district, err = onlyDistrict(ctx, tx, district); err != nil {
+			return err
+		}
+		if e, err = editionByName(ctx, tx, district, name); err != nil {
+			return err
+		}
+		if version != 0 && version != e.Version {
+			return fault.New(fault.Stale, "stale_version", "版次 %[1]s 已被别人改动，请刷新后再试", "the edition %[1]s has changed; reload and try again", name)
+		}
+		if e.Status != area.Checked {
+			var hash []byte
+			if found, hash, err = checkEdition(ctx, tx, district, e.ID); err != nil {
+				return err
+			}
+			if hash == nil {
+				return fault.New(fault.Conflict, "empty_edition", "版次 %[1]s 里还没有区域", "the edition %[1]s has no areas yet", name)
+			}
+			if area.Refuses(found) {
+				return refused
+			}
+			if err := replaceCheckFindings(ctx, tx, district, e.ID, found); err != nil {
+				return err
+			}
+			if err := setChecked(ctx, tx, district, e.ID, hash); err != nil {
+				return err
+			}
+		}
+		if _, err := activate(ctx, tx, district, e.ID, from); err != nil {
+			return err
+		}
+		e, err = loadEdition(ctx, tx, district, e.ID)
+		return err
+	})
+	if err != nil {
+		return nil, found, fmt.Errorf("activate %s: %w", name, err)
+	}
+	return e, found, nil
+}
+
+// activate counts one generation on and records the activation. The row of the
+// generation is locked first, so that numbers follow the order of commits.
+func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time) (*area.Activation, error) {
+	var generation int64
+	if err := tx.QueryRow(ctx, `UPDATE generation SET current = current + 1 RETURNING current`).Scan(&generation); err != nil {
+		return nil, err
+	}
+	if err := refuseOverlap(ctx, tx, district, edition); err != nil {
+		return nil, err
+	}
+	a := &area.Activation{Generation: generation}
+	err := tx.QueryRow(ctx, `
+		INSERT INTO activation (district, generation, edition_id, valid_from, effective_at)
+		SELECT district, $2, $3, $4::date, $4::date::timestamp AT TIME ZONE time_zone FROM district WHERE district = $1
+		RETURNING valid_from, effective_at, recorded_at`,
+		district, generation, edition, from.Format(time.DateOnly)).Scan(&a.ValidFrom, &a.Effective, &a.Recorded)
+	if err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(ctx, `SELECT pg_notify('wangge_generation', $1::text)`, generation)
+	return a, err
+}
+
+// refuseOverlap refuses an outline that overlaps another active district's.
+func refuseOverlap(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID) error {
+	rows, err := tx.Query(ctx, `
+		WITH own AS (SELECT lattice FROM area_version WHERE district = $1 AND edition_id = $2 AND level = 1)
+		SELECT v.district FROM own, district d,
+		LATERAL (SELECT edition_id FROM activation a WHERE a.district = d.district
+		         ORDER BY effective_at DESC, generation DESC LIMIT 1) latest
+		JOIN area_version v USING (edition_id)
+		WHERE d.district <> $1 AND v.district = d.district AND v.level = 1 AND v.lattice && own.lattice
+		  AND ST_Intersects(v.lattice, own.lattice) AND NOT ST_Touches(v.lattice, own.lattice)`, district, edition)
+	if err != nil {
+		return err
+	}
+	others, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	if len(others) > 0 {
+		return fault.New(fault.Unprocessable, "district_overlap",
+			"区界与已启用的区 %[1]v 重叠，不能启用", "the outline overlaps the active district %[1]v and cannot be activated", others)
+	}
+	return nil
+}
+
+// Difference is what one edition changes against another, for one area.
+type Difference struct {
+	Level    area.Level `json:"level"`
+	Code     string     `json:"code"`
+	Change   string     `json:"change"` // added, removed, renamed, redrawn, moved (another parent)
+	Before   string     `json:"before,omitempty"`
+	After    string     `json:"after,omitempty"`
+	BeforeM2 float64    `json:"before_m2,omitempty"`
+	AfterM2  float64    `json:"after_m2,omitempty"`
+}
+
+// Diff lists what edition b changes against edition a of one district.
+func (s *Store) Diff(ctx context.Context, district, a, b string) (diff []Difference, err error) {
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		if district, err = onlyDistrict(ctx, tx, district); err != nil {
+			return err
+		}
+		before, err := editionByName(ctx, tx, district, a)
+		if err != nil {
+			return err
+		}
+		after, err := editionByName(ctx, tx, district, b)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `
+			WITH a AS (SELECT v.*, p.code AS parent FROM area_version v LEFT JOIN area_version p
+			             ON p.district = v.district AND p.edition_id = v.edition_id AND p.area_id = v.parent_id
+			           WHERE v.district = $1 AND v.edition_id = $2),
+			     b AS (SELECT v.*, p.code AS parent FROM area_version v LEFT JOIN area_version p
+			             ON p.district = v.district AND p.edition_id = v.edition_id AND p.area_id = v.parent_id
+			           WHERE v.district = $1 AND v.edition_id = $3)
+			SELECT coalesce(b.level, a.level), coalesce(b.code, a.code), c.change,
+			       CASE c.change WHEN 'moved' THEN coalesce(a.parent, '') ELSE coalesce(a.name, '') END,
+			       CASE c.change WHEN 'moved' THEN coalesce(b.parent, '') ELSE coalesce(b.name, '') END,
+			       coalesce(a.area_m2, 0), coalesce(b.area_m2, 0)
+			FROM a FULL JOIN b USING (area_id),
+			LATERAL (SELECT 'added' WHERE a.code IS NULL
+			   UNION ALL SELECT 'removed' WHERE b.code IS NULL
+			   UNION ALL SELECT 'renamed' WHERE a.name <> b.name OR a.code <> b.code
+			   UNION ALL SELECT 'moved' WHERE a.parent IS DISTINCT FROM b.parent AND a.code IS NOT NULL AND b.code IS NOT NULL
+			   UNION ALL SELECT 'redrawn' WHERE ST_AsBinary(a.lattice) <> ST_AsBinary(b.lattice)) c (change)
+			ORDER BY 1, 2, 3`, district, before.ID, after.ID)
+		if err != nil {
+			return err
+		}
+		diff, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (d Difference, err error) {
+			return d, row.Scan(&d.Level, &d.Code, &d.Change, &d.Before, &d.After, &d.BeforeM2, &d.AfterM2)
+		})
+		return err
+	})
+	return diff, err
+}

@@ -1,0 +1,53 @@
+package postgres
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"wangge/internal/fault"
+)
+
+// CheckSettings refuses a database that may lose what it has acknowledged: one
+// with fsync, full_page_writes or synchronous_commit switched off. It asks on
+// a connection of its own, so that it sees what new sessions get. Error:
+// unsafe_database.
+func (s *Store) CheckSettings(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	if err != nil {
+		return translate(err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	var fsync, pages, commit, standbys, postgis string
+	err = conn.QueryRow(ctx, `SELECT current_setting('fsync'), current_setting('full_page_writes'),
+		current_setting('synchronous_commit'), current_setting('synchronous_standby_names'),
+		coalesce((SELECT extversion FROM pg_extension WHERE extname = 'postgis'), '')`).
+		Scan(&fsync, &pages, &commit, &standbys, &postgis)
+	if err != nil {
+		return translate(err)
+	}
+	var unsafe []string
+	if fsync != "on" {
+		unsafe = append(unsafe, "fsync = "+fsync)
+	}
+	if pages != "on" {
+		unsafe = append(unsafe, "full_page_writes = "+pages)
+	}
+	if commit == "off" || commit == "local" && standbys != "" {
+		unsafe = append(unsafe, "synchronous_commit = "+commit)
+	}
+	if len(unsafe) > 0 {
+		return fault.New(fault.Unavailable, "unsafe_database",
+			"数据库的设置可能丢失已确认的数据（%[1]s），请改为 on 后再启动",
+			"the database may lose acknowledged data (%[1]s); switch it on and start again", strings.Join(unsafe, ", "))
+	}
+	if postgis != "" && postgis < "3.3" {
+		return fault.New(fault.Unavailable, "old_postgis",
+			"PostGIS 版本 %[1]s 太旧，需要 3.3 以上", "PostGIS %[1]s is too old; 3.3 or later is needed", postgis)
+	}
+	return nil
+}
