@@ -139,7 +139,9 @@ CREATE TABLE activation (
   valid_from   date NOT NULL,
   effective_at timestamptz NOT NULL,               -- local midnight of valid_from
   recorded_at  timestamptz NOT NULL DEFAULT now(),
+  idempotency_key text,                            -- of the request, where it had one
   PRIMARY KEY (district, generation),
+  UNIQUE (district, idempotency_key),
   FOREIGN KEY (district, edition_id) REFERENCES edition
 );
 CREATE INDEX activation_in_force ON activation (district, effective_at DESC, generation DESC);

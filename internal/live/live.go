@@ -34,6 +34,7 @@ type Boundaries struct {
 	loaded  map[uuid.UUID]*gridindex.Edition // only Run touches it
 	refused map[uuid.UUID]error              // editions that would not load; only Run
 	hint    chan struct{}
+	history history
 }
 
 // New returns boundaries that are empty until Run has reached the database.
@@ -166,25 +167,41 @@ func same(ix *gridindex.Index, in *postgres.InForce) bool {
 // load returns the index of an edition, from memory where it is there already.
 // One that was refused is not tried again: an active edition never changes.
 func (b *Boundaries) load(ctx context.Context, force postgres.EditionInForce) (*gridindex.Edition, error) {
-	about := gridindex.About{Scheme: force.Scheme, Name: force.Name,
-		ValidFrom: force.ValidFrom.Format(time.DateOnly), Activation: force.Activation}
-	if e := b.loaded[force.Edition]; e != nil && e.About == about {
+	if e := b.loaded[force.Edition]; e != nil && e.About == about(force) {
 		return e, nil
 	}
 	if err := b.refused[force.Edition]; err != nil {
 		return nil, err
 	}
+	e, err := b.build(ctx, force)
+	var bad *unfit
+	if errors.As(err, &bad) {
+		b.refused[force.Edition] = err
+	}
+	return e, err
+}
+
+// unfit is an edition that was read whole and cannot be served.
+type unfit struct{ why error }
+
+func (u *unfit) Error() string { return u.why.Error() }
+
+func about(force postgres.EditionInForce) gridindex.About {
+	return gridindex.About{Scheme: force.Scheme, Name: force.Name,
+		ValidFrom: force.ValidFrom.Format(time.DateOnly), Activation: force.Activation}
+}
+
+// build reads an edition from the database and indexes it.
+func (b *Boundaries) build(ctx context.Context, force postgres.EditionInForce) (*gridindex.Edition, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	versions, grids, err := b.store.LoadEdition(ctx, force.District, force.Edition)
 	if err != nil {
 		return nil, err
 	}
-	e, err := gridindex.NewEdition(versions, grids, about)
+	e, err := gridindex.NewEdition(versions, grids, about(force))
 	if err != nil {
-		err = fmt.Errorf("edition %s of %s refused: %w", force.Name, force.District, err)
-		b.refused[force.Edition] = err
-		return nil, err
+		return nil, &unfit{fmt.Errorf("edition %s of %s refused: %w", force.Name, force.District, err)}
 	}
 	return e, nil
 }

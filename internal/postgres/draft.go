@@ -81,7 +81,7 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 			if err := setChecked(ctx, tx, d.district, d.edition, hash); err != nil {
 				return err
 			}
-			if done.Activated, err = activate(ctx, tx, d.district, d.edition, *fill.ActivateFrom); err != nil {
+			if done.Activated, err = activate(ctx, tx, d.district, d.edition, *fill.ActivateFrom, ""); err != nil {
 				return err
 			}
 		}

@@ -180,11 +180,18 @@ func setChecked(ctx context.Context, tx pgx.Tx, district string, edition uuid.UU
 	return err
 }
 
+// Write is what a caller that may lose the answer says about one write.
+type Write struct {
+	Version int64  // the row version it has seen (If-Match); 0 does not ask
+	Key     string // its idempotency key; "" has none
+}
+
 // Activate puts an edition into force from the start of a date in the
-// district's time zone. A draft is checked first. version, when not zero, must
-// be the row's (If-Match). Errors: no_such_edition, check_refuses (findings
-// are returned), stale_version, district_overlap.
-func (s *Store) Activate(ctx context.Context, district, name string, from time.Time, version int64) (e *area.Edition, found []area.Finding, err error) {
+// district's time zone. A draft is checked first. The same key with the same
+// edition and date activates once and answers alike. Errors: no_such_edition,
+// check_refuses (findings are returned), stale_version, district_overlap,
+// idempotency_key_reused.
+func (s *Store) Activate(ctx context.Context, district, name string, from time.Time, by Write) (e *area.Edition, found []area.Finding, err error) {
 	refused := fault.New(fault.Unprocessable, "check_refuses",
 		"版次 %[1]s 没有通过检查，不能启用", "the edition %[1]s does not pass its check and cannot be activated", name)
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
@@ -194,7 +201,10 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 		if e, err = editionByName(ctx, tx, district, name); err != nil {
 			return err
 		}
-		if version != 0 && version != e.Version {
+		if done, err := activatedBefore(ctx, tx, e, from, by.Key); done || err != nil {
+			return err
+		}
+		if by.Version != 0 && by.Version != e.Version {
 			return fault.New(fault.Stale, "stale_version", "版次 %[1]s 已被别人改动，请刷新后再试", "the edition %[1]s has changed; reload and try again", name)
 		}
 		if e.Status != area.Checked {
@@ -215,7 +225,7 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 				return err
 			}
 		}
-		if _, err := activate(ctx, tx, district, e.ID, from); err != nil {
+		if _, err := activate(ctx, tx, district, e.ID, from, by.Key); err != nil {
 			return err
 		}
 		e, err = loadEdition(ctx, tx, district, e.ID)
@@ -229,7 +239,7 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 
 // activate counts one generation on and records the activation. The row of the
 // generation is locked first, so that numbers follow the order of commits.
-func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time) (*area.Activation, error) {
+func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time, key string) (*area.Activation, error) {
 	var generation int64
 	if err := tx.QueryRow(ctx, `UPDATE generation SET current = current + 1 RETURNING current`).Scan(&generation); err != nil {
 		return nil, err
@@ -239,15 +249,45 @@ func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID
 	}
 	a := &area.Activation{Generation: generation}
 	err := tx.QueryRow(ctx, `
-		INSERT INTO activation (district, generation, edition_id, valid_from, effective_at)
-		SELECT district, $2, $3, $4::date, $4::date::timestamp AT TIME ZONE time_zone FROM district WHERE district = $1
+		INSERT INTO activation (district, generation, edition_id, valid_from, effective_at, idempotency_key)
+		SELECT district, $2, $3, $4::text::date, $4::text::date::timestamp AT TIME ZONE time_zone, nullif($5::text, '') FROM district WHERE district = $1
 		RETURNING valid_from, effective_at, recorded_at`,
-		district, generation, edition, from.Format(time.DateOnly)).Scan(&a.ValidFrom, &a.Effective, &a.Recorded)
+		district, generation, edition, from.Format(time.DateOnly), key).Scan(&a.ValidFrom, &a.Effective, &a.Recorded)
 	if err != nil {
 		return nil, err
 	}
-	_, err = tx.Exec(ctx, `SELECT pg_notify('wangge_generation', $1::text)`, generation)
+	_, err = tx.Exec(ctx, `SELECT pg_notify('wangge_generation', $1::bigint::text)`, generation)
 	return a, err
+}
+
+// activatedBefore reports whether the write with this key has been done. The
+// row of the generation keeps a second one with the same key waiting.
+func activatedBefore(ctx context.Context, tx pgx.Tx, e *area.Edition, from time.Time, key string) (bool, error) {
+	if key == "" {
+		return false, nil
+	}
+	if _, err := tx.Exec(ctx, `SELECT current FROM generation FOR UPDATE`); err != nil {
+		return false, err
+	}
+	var edition uuid.UUID
+	var date time.Time
+	err := tx.QueryRow(ctx, `SELECT edition_id, valid_from FROM activation WHERE district = $1 AND idempotency_key = $2`,
+		e.District, key).Scan(&edition, &date)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if edition != e.ID || date.Format(time.DateOnly) != from.Format(time.DateOnly) {
+		return false, fault.New(fault.Conflict, "idempotency_key_reused",
+			"这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key was used for another request")
+	}
+	fresh, err := loadEdition(ctx, tx, e.District, e.ID)
+	if err == nil {
+		*e = *fresh
+	}
+	return true, err
 }
 
 // refuseOverlap refuses an outline that overlaps another active district's.

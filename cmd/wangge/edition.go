@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"wangge/internal/area"
+	"wangge/internal/fault"
+	"wangge/internal/postgres"
+)
+
+type editionCommand struct {
+	List     editionList     `cmd:"" help:"List the editions, newest first."`
+	Check    editionCheck    `cmd:"" help:"Run every rule over an edition."`
+	Diff     editionDiff     `cmd:"" help:"What edition B changes against edition A."`
+	Activate editionActivate `cmd:"" help:"Put an edition into force from a date."`
+}
+
+type editionFlags struct {
+	databaseFlags
+	District string `help:"Code of the district; may be left out while there is only one."`
+}
+
+// withStore runs do on an open database.
+func (f *editionFlags) withStore(ctx context.Context, t *terminal, do func(db *database) error) error {
+	db, err := f.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	err = do(db)
+	if closeErr := db.close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+type editionList struct{ editionFlags }
+
+func (c *editionList) Run(ctx context.Context, t *terminal) error {
+	return c.withStore(ctx, t, func(db *database) error {
+		editions, err := db.Editions(ctx, c.District)
+		if err != nil {
+			return err
+		}
+		if len(editions) == 0 {
+			fmt.Fprintln(t.out, t.say("还没有版次；先运行 wangge import", "no editions yet; start with wangge import"))
+		}
+		for _, e := range editions {
+			state := t.say(map[area.Status]string{area.Draft: "草稿", area.Checked: "已检查"}[e.Status], string(e.Status))
+			if len(e.Activations) > 0 {
+				a := e.Activations[0]
+				state = fmt.Sprintf(t.say("自 %s 启用（第 %d 代）", "in force from %s (generation %d)"), a.ValidFrom.Format(time.DateOnly), a.Generation)
+			}
+			fmt.Fprintf(t.out, "%s  %s  %s", e.District, e.Name, state)
+			for _, l := range e.Levels {
+				fmt.Fprintf(t.out, "  %s %d", t.say(l.Level.Word(), l.Level.String()), l.Areas)
+			}
+			fmt.Fprintf(t.out, t.say("  问题 %d\n", "  findings %d\n"), e.Findings)
+		}
+		return nil
+	})
+}
+
+type editionCheck struct {
+	editionFlags
+	Name   string `arg:"" help:"Name of the edition."`
+	Report string `type:"path" help:"Write the findings to a file: .json, .geojson, else text."`
+}
+
+func (c *editionCheck) Run(ctx context.Context, t *terminal) error {
+	if err := refuseReportPath(c.Report); err != nil {
+		return err
+	}
+	return c.withStore(ctx, t, func(db *database) error {
+		e, found, err := db.CheckEdition(ctx, c.District, c.Name)
+		if err != nil {
+			return err
+		}
+		if c.Report != "" {
+			if err := writeReport(c.Report, found, t.lang); err != nil {
+				return err
+			}
+		}
+		printFindings(t.out, t, found, 20)
+		if area.Refuses(found) {
+			fmt.Fprintf(t.out, t.say("版次 %s 没有通过检查\n", "edition %s does not pass\n"), e.Name)
+			return errRefused
+		}
+		fmt.Fprintf(t.out, t.say("版次 %s 通过检查\n", "edition %s passes\n"), e.Name)
+		return nil
+	})
+}
+
+type editionDiff struct {
+	editionFlags
+	A string `arg:"" help:"The earlier edition."`
+	B string `arg:"" help:"The later edition."`
+}
+
+func (c *editionDiff) Run(ctx context.Context, t *terminal) error {
+	return c.withStore(ctx, t, func(db *database) error {
+		diff, err := db.Diff(ctx, c.District, c.A, c.B)
+		if err != nil {
+			return err
+		}
+		words := map[string]string{"added": "新增", "removed": "撤销", "renamed": "改名", "moved": "换上级", "redrawn": "改界"}
+		for _, d := range diff {
+			fmt.Fprintf(t.out, "%s %s %s", t.say(words[d.Change], d.Change), t.say(d.Level.Word(), d.Level.String()), d.Code)
+			switch d.Change {
+			case "redrawn":
+				fmt.Fprintf(t.out, "  %.0f → %.0f m²", d.BeforeM2, d.AfterM2)
+			case "added":
+				fmt.Fprintf(t.out, "  %s", d.After)
+			case "removed":
+				fmt.Fprintf(t.out, "  %s", d.Before)
+			default:
+				fmt.Fprintf(t.out, "  %s → %s", d.Before, d.After)
+			}
+			fmt.Fprintln(t.out)
+		}
+		fmt.Fprintf(t.out, t.say("共 %d 处不同\n", "%d differences\n"), len(diff))
+		return nil
+	})
+}
+
+type editionActivate struct {
+	editionFlags
+	Name string `arg:"" help:"Name of the edition."`
+	From string `required:"" help:"First day in force, YYYY-MM-DD, in the district's time zone; may lie ahead."`
+}
+
+func (c *editionActivate) Run(ctx context.Context, t *terminal) error {
+	from, err := time.Parse(time.DateOnly, c.From)
+	if err != nil {
+		return fault.New(fault.Invalid, "bad_date", "日期应写成 2026-01-31，得到 %[1]q", "write the date as 2026-01-31, got %[1]q", c.From)
+	}
+	return c.withStore(ctx, t, func(db *database) error {
+		e, found, err := db.Activate(ctx, c.District, c.Name, from, postgres.Write{})
+		printFindings(t.out, t, found, 20)
+		if err != nil {
+			return err
+		}
+		a := e.Activations[0]
+		fmt.Fprintf(t.out, t.say("版次 %s 自 %s 起启用（第 %d 代）\n", "edition %s is in force from %s (generation %d)\n"),
+			e.Name, a.ValidFrom.Format(time.DateOnly), a.Generation)
+		return nil
+	})
+}

@@ -1,0 +1,7 @@
+package main
+
+type serveCommand struct {
+	databaseFlags
+}
+
+func (c *serveCommand) Run() error { return nil }
