@@ -39,7 +39,7 @@ type editionList struct{ editionFlags }
 
 func (c *editionList) Run(ctx context.Context, t *terminal) error {
 	return c.withStore(ctx, t, func(db *database) error {
-		editions, err := db.Editions(ctx, c.District)
+		editions, err := db.Editions(ctx, c.District, postgres.Page{Most: 1000})
 		if err != nil {
 			return err
 		}

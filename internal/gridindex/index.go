@@ -152,8 +152,13 @@ func (e *Edition) paint() {
 	}
 }
 
-// Areas returns all areas, by level and code. The caller must not change it.
-func (e *Edition) Areas() []*Area { return e.all }
+// Level returns the areas of one level by code, dedicated grids among the
+// grids. The caller must not change it.
+func (e *Edition) Level(level area.Level) []*Area {
+	from, _ := slices.BinarySearchFunc(e.all, level, func(a *Area, l area.Level) int { return cmp.Compare(a.Level, l) })
+	to, _ := slices.BinarySearchFunc(e.all, level+1, func(a *Area, l area.Level) int { return cmp.Compare(a.Level, l) })
+	return e.all[from:to]
+}
 
 // Find returns the area with a code, nil where there is none.
 func (e *Edition) Find(level area.Level, code string) *Area { return e.byCode[key{level, code}] }

@@ -22,22 +22,23 @@ type Query struct {
 // Answer is what the contract says of GET /api/v1/locate. Levels are null
 // where the point is not covered or the level is missing.
 type Answer struct {
-	Point          Position   `json:"point"`
-	Covered        bool       `json:"covered"`
-	Generation     int64      `json:"generation" doc:"the boundary generation that the answer was made from"`
-	StaleSince     *time.Time `json:"stale_since,omitempty" doc:"present when the boundaries may be out of date"`
-	Edition        *Edition   `json:"edition"`
-	District       *Unit      `json:"district"`
-	Subdistrict    *Unit      `json:"subdistrict"`
-	Community      *Unit      `json:"community"`
-	Grid           *Unit      `json:"grid"`
-	DedicatedGrids []Unit     `json:"dedicated_grids"`
-	Compound       *Compound  `json:"compound"`
-	Compounds      []string   `json:"compounds"`
-	Branch         *Branch    `json:"branch"`
-	Workers        []Worker   `json:"workers"`
-	Border         *Border    `json:"border"`
-	Nearest        *Nearest   `json:"nearest,omitempty" doc:"only when no area covers the point"`
+	Point          Position    `json:"point"`
+	Located        [2]float64  `json:"located" doc:"the point on the lattice that was asked about: longitude and latitude, CGCS2000"`
+	Covered        bool        `json:"covered"`
+	Generation     int64       `json:"generation" doc:"the boundary generation that the answer was made from"`
+	StaleSince     *time.Time  `json:"stale_since,omitempty" doc:"present when the boundaries may be out of date"`
+	Edition        *EditionRef `json:"edition"`
+	District       *Unit       `json:"district"`
+	Subdistrict    *Unit       `json:"subdistrict"`
+	Community      *Unit       `json:"community"`
+	Grid           *Unit       `json:"grid"`
+	DedicatedGrids []Unit      `json:"dedicated_grids"`
+	Compound       *Compound   `json:"compound"`
+	Compounds      []string    `json:"compounds"`
+	Branch         *Branch     `json:"branch"`
+	Workers        []Worker    `json:"workers"`
+	Border         *Border     `json:"border"`
+	Nearest        *Nearest    `json:"nearest,omitempty" doc:"only when no area covers the point"`
 }
 
 // Position is the point as it was asked for.
@@ -47,8 +48,8 @@ type Position struct {
 	CRS geo.CRS `json:"crs"`
 }
 
-// Edition names the boundaries that the answer comes from.
-type Edition struct {
+// EditionRef names the boundaries that the answer comes from.
+type EditionRef struct {
 	Name       string `json:"name"`
 	ValidFrom  string `json:"valid_from" doc:"date, in the district's time zone"`
 	Generation int64  `json:"generation"`
@@ -106,7 +107,7 @@ func One(ix *gridindex.Index, q Query) (*Answer, error) {
 		return nil, swapped(ix, q, err)
 	}
 	a := &Answer{
-		Point: Position{q.Lon, q.Lat, q.CRS}, Generation: ix.Generation,
+		Point: Position{q.Lon, q.Lat, q.CRS}, Located: [2]float64{p.Lon(), p.Lat()}, Generation: ix.Generation,
 		DedicatedGrids: []Unit{}, Compounds: []string{}, Workers: []Worker{},
 	}
 	owner := ix.Locate(p)
@@ -119,7 +120,7 @@ func One(ix *gridindex.Index, q Query) (*Answer, error) {
 	}
 	a.Covered = true
 	e := owner.Edition()
-	a.Edition = &Edition{e.About.Name, e.About.ValidFrom, ix.Generation}
+	a.Edition = &EditionRef{e.About.Name, e.About.ValidFrom, ix.Generation}
 	a.District, a.Subdistrict = unit(owner.Ancestor(area.District)), unit(owner.Ancestor(area.Subdistrict))
 	a.Community, a.Grid = unit(owner.Ancestor(area.Community)), unit(owner.Ancestor(area.Grid))
 	for _, d := range e.Dedicated(p) {

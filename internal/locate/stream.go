@@ -223,20 +223,33 @@ func position(line []byte) (lon, lat float64, err error) {
 		return fault.New(fault.Invalid, "bad_position", `每行应是 [经度, 纬度] 或 {"lon":…, "lat":…}`,
 			`each line must be [lon, lat] or {"lon":…, "lat":…}`).Because(why)
 	}
-	var pair []json.Number
+	var pair []bareNumber
 	if line[0] == '{' {
-		var named struct{ Lon, Lat *json.Number }
+		var named struct{ Lon, Lat *bareNumber }
 		if err := json.Unmarshal(line, &named); err != nil || named.Lon == nil || named.Lat == nil {
 			return 0, 0, bad(err)
 		}
-		pair = []json.Number{*named.Lon, *named.Lat}
+		pair = []bareNumber{*named.Lon, *named.Lat}
 	} else if err := json.Unmarshal(line, &pair); err != nil || len(pair) != 2 {
 		return 0, 0, bad(err)
 	}
 	return parsePair(pair[0], pair[1])
 }
 
-func parsePair(x, y json.Number) (lon, lat float64, err error) {
+// bareNumber is a JSON number as it is written. Unlike json.Number it refuses
+// one in quotes.
+type bareNumber string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *bareNumber) UnmarshalJSON(b []byte) error {
+	if c := b[0]; c != '-' && (c < '0' || c > '9') {
+		return fmt.Errorf("%.20s is not a number", b)
+	}
+	*n = bareNumber(b)
+	return nil
+}
+
+func parsePair(x, y bareNumber) (lon, lat float64, err error) {
 	if lon, err = ParseNumber("lon", string(x)); err != nil {
 		return 0, 0, err
 	}
@@ -251,7 +264,7 @@ const maxPoints = 100_000
 // bad_position with the number of the point, too_many_points.
 func ReadPoints(body io.Reader) ([][2]float64, error) {
 	var request struct {
-		Points *[][]json.Number `json:"points"`
+		Points *[][]bareNumber `json:"points"`
 	}
 	decoder := json.NewDecoder(body)
 	if err := decoder.Decode(&request); err != nil {

@@ -21,10 +21,11 @@ const selectEdition = `
 
 // Editions returns the editions of a district, or of all when district is "",
 // newest first.
-func (s *Store) Editions(ctx context.Context, district string) ([]area.Edition, error) {
+func (s *Store) Editions(ctx context.Context, district string, page Page) ([]area.Edition, error) {
 	var editions []area.Edition
 	err := s.inTx(ctx, func(tx pgx.Tx) (err error) {
-		rows, err := tx.Query(ctx, selectEdition+`WHERE $1 IN ('', e.district) ORDER BY e.district, e.created_at DESC, e.name`, district)
+		rows, err := tx.Query(ctx, selectEdition+`WHERE $1 IN ('', e.district) ORDER BY e.district, e.created_at DESC, e.name
+			OFFSET $2 LIMIT $3`, district, page.From, page.Most)
 		if err != nil {
 			return err
 		}

@@ -10,12 +10,16 @@ import (
 	"wangge/internal/geo"
 )
 
+// Page is a part of a list.
+type Page struct{ From, Most int }
+
 // Findings returns what is listed for an edition, errors first, then by size.
-func (s *Store) Findings(ctx context.Context, district string, edition uuid.UUID) ([]area.Finding, error) {
+func (s *Store) Findings(ctx context.Context, district string, edition uuid.UUID, page Page) ([]area.Finding, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT code, severity, level, areas, ST_X(place), ST_Y(place), m2, text_zh, text_en
 		FROM finding WHERE district = $1 AND edition_id = $2
-		ORDER BY array_position(ARRAY['error', 'warning', 'note'], severity), m2 DESC, finding_id`, district, edition)
+		ORDER BY array_position(ARRAY['error', 'warning', 'note'], severity), m2 DESC, finding_id
+		OFFSET $3 LIMIT $4`, district, edition, page.From, page.Most)
 	if err != nil {
 		return nil, translate(err)
 	}

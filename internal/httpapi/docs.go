@@ -1,0 +1,36 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// docsPage shows the OpenAPI document with Swagger UI, whose files are built
+// into the web application: nothing is fetched from elsewhere.
+const docsPage = `<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>网格 Wangge · API</title><link rel="stylesheet" href="/docs/swagger-ui.css"><link rel="icon" href="/favicon.svg"></head>
+<body><div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
+`
+
+// docsRoutes serves the OpenAPI document, which is whole once all other routes
+// are registered.
+func (s *Server) docsRoutes() error {
+	var err error
+	if s.docs, err = json.Marshal(s.api.OpenAPI()); err != nil {
+		return fmt.Errorf("openapi document: %w", err)
+	}
+	s.router.Get("/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write(s.docs)
+	})
+	s.router.Get("/docs", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write([]byte(docsPage))
+	})
+	return nil
+}

@@ -1,0 +1,300 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"wangge/internal/area"
+	"wangge/internal/fault"
+	"wangge/internal/postgres"
+)
+
+// Edition is one set of boundaries of one district.
+type Edition struct {
+	District    string         `json:"district"`
+	Name        string         `json:"name"`
+	Status      string         `json:"status" enum:"draft,checked"`
+	Version     int64          `json:"version" doc:"row version, also the ETag"`
+	Created     time.Time      `json:"created"`
+	Levels      []EditionLevel `json:"levels" nullable:"false"`
+	Findings    int            `json:"findings"`
+	Activations []Activation   `json:"activations" nullable:"false" doc:"newest first"`
+}
+
+// EditionLevel counts the areas of one level of an edition.
+type EditionLevel struct {
+	Level    string `json:"level"`
+	Coverage string `json:"coverage" enum:"strict,tolerant"`
+	Areas    int    `json:"areas"`
+}
+
+// Activation put the edition into force.
+type Activation struct {
+	ValidFrom  string    `json:"valid_from" doc:"date, in the district's time zone"`
+	Effective  time.Time `json:"effective" doc:"local midnight of that date"`
+	Recorded   time.Time `json:"recorded"`
+	Generation int64     `json:"generation"`
+}
+
+// Finding is one thing found in the boundaries of an edition.
+type Finding struct {
+	Code     string      `json:"code"`
+	Severity string      `json:"severity" enum:"error,warning,note"`
+	Level    string      `json:"level"`
+	Areas    []string    `json:"areas" nullable:"false"`
+	Place    *[2]float64 `json:"place,omitempty" doc:"longitude and latitude"`
+	M2       float64     `json:"m2"`
+	Text     string      `json:"text"`
+}
+
+// EditionPath names one edition.
+type EditionPath struct {
+	District string `path:"district"`
+	Name     string `path:"name"`
+}
+
+type (
+	editionOutput struct {
+		ETag string `header:"ETag"`
+		Body Edition
+	}
+	editionsOutput struct {
+		Body struct {
+			Editions []Edition `json:"editions" nullable:"false"`
+			Next     string    `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
+		}
+	}
+	findingsOutput struct {
+		Body struct {
+			Findings []Finding `json:"findings" nullable:"false" doc:"errors first, then by size"`
+			Next     string    `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
+		}
+	}
+	diffOutput struct {
+		Body struct {
+			Differences []Difference `json:"differences" nullable:"false"`
+		}
+	}
+)
+
+// Difference is what one edition changes against another, for one area.
+type Difference struct {
+	Level    string  `json:"level"`
+	Code     string  `json:"code"`
+	Change   string  `json:"change" enum:"added,removed,renamed,moved,redrawn"`
+	Before   string  `json:"before,omitempty" doc:"name before, or the parent's code where it moved"`
+	After    string  `json:"after,omitempty"`
+	BeforeM2 float64 `json:"before_m2"`
+	AfterM2  float64 `json:"after_m2"`
+}
+
+func (s *Server) editionRoutes() {
+	const one = "/api/v1/editions/{district}/{name}"
+	huma.Register(s.api, operation(http.MethodGet, "/api/v1/editions", "editions", "版次列表 · Editions, newest first", 400, 503), s.editions)
+	huma.Register(s.api, operation(http.MethodGet, one, "edition", "一个版次 · One edition", 404, 503), s.edition)
+	huma.Register(s.api, operation(http.MethodGet, one+"/findings", "edition-findings", "质量报告 · What was found in it", 400, 404, 503), s.findings)
+	huma.Register(s.api, operation(http.MethodGet, one+"/diff", "edition-diff", "与另一版次的不同 · What it changes against another", 404, 503), s.diff)
+	huma.Register(s.api, operation(http.MethodPost, one+"/check", "edition-check", "检查 · Run every rule over it", 404, 409, 422, 503), s.check)
+	activate := operation(http.MethodPost, one+"/activations", "edition-activate", "启用 · Put it into force from a date", 400, 404, 409, 412, 422, 428, 503)
+	activate.DefaultStatus = http.StatusCreated
+	activate.MaxBodyBytes = 4096
+	huma.Register(s.api, activate, s.activate)
+}
+
+func (s *Server) editions(ctx context.Context, in *struct {
+	District string `query:"district"`
+	Limit    count  `query:"limit" doc:"at most 1000; 100 when left out"`
+	Cursor   string `query:"cursor" doc:"next of the page before"`
+}) (*editionsOutput, error) {
+	limit, err := parseLimit(in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	from, err := parseOffset(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Store.Editions(ctx, in.District, postgres.Page{From: from, Most: limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	out := &editionsOutput{}
+	out.Body.Editions = []Edition{}
+	for i, e := range found {
+		if i == limit {
+			out.Body.Next = makeCursor(strconv.Itoa(from + limit))
+			break
+		}
+		out.Body.Editions = append(out.Body.Editions, describeEdition(&e))
+	}
+	return out, nil
+}
+
+func (s *Server) edition(ctx context.Context, in *EditionPath) (*editionOutput, error) {
+	e, err := s.Store.Edition(ctx, in.District, in.Name)
+	return respondEdition(e, err)
+}
+
+func respondEdition(e *area.Edition, err error) (*editionOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &editionOutput{etag(e.Version), describeEdition(e)}, nil
+}
+
+func (s *Server) findings(ctx context.Context, in *struct {
+	EditionPath
+	Limit  count  `query:"limit" doc:"at most 1000; 100 when left out"`
+	Cursor string `query:"cursor" doc:"next of the page before"`
+}) (*findingsOutput, error) {
+	limit, err := parseLimit(in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	from, err := parseOffset(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.Store.Edition(ctx, in.District, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Store.Findings(ctx, e.District, e.ID, postgres.Page{From: from, Most: limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	out := &findingsOutput{}
+	out.Body.Findings = []Finding{}
+	for i, f := range found {
+		if i == limit {
+			out.Body.Next = makeCursor(strconv.Itoa(from + limit))
+			break
+		}
+		out.Body.Findings = append(out.Body.Findings, describeFinding(f, requestOf(ctx).lang))
+	}
+	return out, nil
+}
+
+func parseOffset(cursor string) (int, error) {
+	last, err := parseCursor(cursor)
+	if err != nil || last == "" {
+		return 0, err
+	}
+	n, err := strconv.Atoi(last)
+	if err != nil || n < 0 || n > 1<<30 {
+		return 0, fault.New(fault.Invalid, "bad_cursor", "cursor 无效，请从第一页开始", "the cursor is not valid; start at the first page")
+	}
+	return n, nil
+}
+
+func (s *Server) diff(ctx context.Context, in *struct {
+	EditionPath
+	Against string `query:"against" required:"true" doc:"name of the earlier edition"`
+}) (*diffOutput, error) {
+	found, err := s.Store.Diff(ctx, in.District, in.Against, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	out := &diffOutput{}
+	out.Body.Differences = []Difference{}
+	for _, d := range found {
+		out.Body.Differences = append(out.Body.Differences, Difference{Level: d.Level.String(), Code: d.Code, Change: d.Change,
+			Before: d.Before, After: d.After, BeforeM2: d.BeforeM2, AfterM2: d.AfterM2})
+	}
+	return out, nil
+}
+
+// check serves 200 with the edition when nothing refuses it, 422 with the
+// findings otherwise.
+func (s *Server) check(ctx context.Context, in *EditionPath) (*editionOutput, error) {
+	e, found, err := s.Store.CheckEdition(ctx, in.District, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	if area.Refuses(found) {
+		return nil, listing(ctx, fault.New(fault.Unprocessable, "check_refuses",
+			"版次 %[1]s 没有通过检查", "the edition %[1]s does not pass its check", e.Name), found)
+	}
+	return respondEdition(e, nil)
+}
+
+// activate serves 201 with the edition, 412 when it has changed since the
+// caller saw it, 422 with the findings when its check refuses it. The same
+// Idempotency-Key activates once.
+func (s *Server) activate(ctx context.Context, in *struct {
+	EditionPath
+	IfMatch string `header:"If-Match" doc:"the ETag of the edition as last seen"`
+	Key     string `header:"Idempotency-Key" doc:"any text, the same when the request is repeated" maxLength:"200"`
+	Body    struct {
+		ValidFrom string `json:"valid_from" format:"date" doc:"first day in force, in the district's time zone; may lie ahead"`
+	}
+}) (*editionOutput, error) {
+	version, err := parseETag(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.Key) > 200 {
+		return nil, fault.New(fault.Invalid, "bad_idempotency_key", "Idempotency-Key 太长，最多 200 个字符", "the Idempotency-Key is longer than 200 characters")
+	}
+	from, err := time.Parse(time.DateOnly, in.Body.ValidFrom)
+	if err != nil || from.Year() < 1900 || from.Year() > 2200 {
+		return nil, fault.New(fault.Invalid, "bad_date", "valid_from 应写成 2026-01-31，得到 %[1]q", "write valid_from as 2026-01-31, got %[1]q", clip(in.Body.ValidFrom, 40))
+	}
+	e, found, err := s.Store.Activate(ctx, in.District, in.Name, from, postgres.Write{Version: version, Key: in.Key})
+	if fault.Is(err, "check_refuses") {
+		return nil, listing(ctx, err, found)
+	}
+	return respondEdition(e, err)
+}
+
+// listing adds the findings that refuse, the first hundred of them.
+func listing(ctx context.Context, err error, found []area.Finding) error {
+	several := &hasFindings{error: err}
+	for _, f := range found {
+		if f.Severity == area.Error && len(several.items) < usualLimit {
+			several.items = append(several.items, ProblemItem{Code: f.Code, Detail: f.Text(requestOf(ctx).lang), Location: strings.Join(f.Areas, ",")})
+		}
+	}
+	return several
+}
+
+func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
+func parseETag(s string) (int64, error) {
+	if s == "" {
+		return 0, fault.New(fault.Precondition, "if_match_missing", "请带上 If-Match（先取一次，用其中的 ETag）", "send If-Match with the ETag of the edition as last seen")
+	}
+	version, err := strconv.ParseInt(strings.Trim(s, `"`), 10, 64)
+	if err != nil || version < 1 {
+		return 0, fault.New(fault.Stale, "stale_version", "If-Match 与现在的版本不符，请刷新后再试", "If-Match does not name the present version; reload and try again")
+	}
+	return version, nil
+}
+
+func describeEdition(e *area.Edition) Edition {
+	d := Edition{District: e.District, Name: e.Name, Status: string(e.Status), Version: e.Version, Created: e.Created,
+		Findings: e.Findings, Levels: []EditionLevel{}, Activations: []Activation{}}
+	for _, l := range e.Levels {
+		d.Levels = append(d.Levels, EditionLevel{l.Level.String(), string(l.Coverage), l.Areas})
+	}
+	for _, a := range e.Activations {
+		d.Activations = append(d.Activations, Activation{a.ValidFrom.Format(time.DateOnly), a.Effective, a.Recorded, a.Generation})
+	}
+	return d
+}
+
+func describeFinding(f area.Finding, lang string) Finding {
+	d := Finding{Code: f.Code, Severity: string(f.Severity), Level: f.Level.String(), Areas: f.Areas, M2: f.M2, Text: f.Text(lang)}
+	if d.Areas == nil {
+		d.Areas = []string{}
+	}
+	if f.Place != nil {
+		d.Place = &[2]float64{f.Place.Lon(), f.Place.Lat()}
+	}
+	return d
+}

@@ -1,0 +1,258 @@
+// Package httpapi is the service as seen over HTTP: routes, errors, the OpenAPI
+// document, vector tiles, and the web application's files.
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"wangge/internal/fault"
+	"wangge/internal/gridindex"
+	"wangge/internal/live"
+	"wangge/internal/postgres"
+)
+
+// Config is what the server is made from.
+type Config struct {
+	Store      *postgres.Store
+	Boundaries *live.Boundaries
+	Web        fs.FS // the built web application
+	Log        *slog.Logger
+	Proxies    []netip.Prefix // whose X-Forwarded-For is believed
+	Version    string
+	Unsafe     func() error // why the database's settings are unsafe; nil while they are fine
+}
+
+// Server answers requests. Make it with New.
+type Server struct {
+	Config
+	router  chi.Router
+	api     huma.API
+	batches chan struct{} // one slot for each batch at work
+	metrics *metrics
+	docs    []byte // the OpenAPI document
+}
+
+// maxBatches is how many batches are answered at once; more are told to come
+// back (429).
+const maxBatches = 8
+
+// New builds the server. All routes stand here.
+func New(c Config) (*Server, error) {
+	hookErrors()
+	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries)}
+	r := chi.NewRouter()
+	s.router = r
+	r.Use(s.observe, secure, s.sameOrigin)
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) { s.serveWeb(w, r) })
+	r.MethodNotAllowed(methodNotAllowed(r))
+
+	config := huma.DefaultConfig("网格 Wangge", c.Version)
+	config.Info.Description = "这个点归谁管：边界、版次与责任归属。Whose is this point: boundaries, editions and who is responsible."
+	config.CreateHooks, config.DocsPath, config.OpenAPIPath, config.SchemasPath = nil, "", "", ""
+	s.api = humachi.New(r, config)
+
+	s.locateRoutes()
+	s.batchRoutes()
+	s.areaRoutes()
+	s.editionRoutes()
+	s.tileRoutes()
+	s.healthRoutes()
+	return s, s.docsRoutes()
+}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
+
+// index is the snapshot to answer from. Error: not_ready, before the first.
+func (s *Server) index() (*gridindex.Index, error) {
+	ix := s.Boundaries.Index()
+	if ix == nil {
+		e := fault.New(fault.Unavailable, "not_ready", "边界还在装载，请稍后再试", "the boundaries are still loading; try again shortly")
+		e.Retry = time.Second
+		return nil, e
+	}
+	return ix, nil
+}
+
+// indexAt is the snapshot in force, or that of another moment.
+func (s *Server) indexAt(ctx context.Context, valid, known string) (*gridindex.Index, error) {
+	if valid == "" && known == "" {
+		return s.index()
+	}
+	at, err := live.ParseAt(valid, known)
+	if err != nil {
+		return nil, err
+	}
+	return s.Boundaries.At(ctx, at)
+}
+
+// observe remembers the language, counts and times the request, and logs it
+// when it failed.
+func (s *Server) observe(next http.Handler) http.Handler {
+	var remember http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		seen := &request{lang: acceptedLanguage(r.Header.Get("Accept-Language"))}
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, seen))
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler { //nolint:errorlint // the sentinel itself is thrown
+					panic(p)
+				}
+				s.Log.Error("panic", "path", r.URL.Path, "panic", p)
+				if ww.Status() == 0 {
+					refuse(ww, r, errPanic)
+				}
+			}
+			status := max(ww.Status(), http.StatusOK)
+			route := "other"
+			if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
+				route = c.RoutePattern()
+			}
+			s.metrics.requests.With(prometheus.Labels{"route": route, "method": knownMethod(r.Method), "status": strconv.Itoa(status)}).
+				Observe(time.Since(began).Seconds())
+			if status >= http.StatusInternalServerError {
+				s.Log.Error("request failed", "method", r.Method, "route", route, "status", status,
+					"client", middleware.GetClientIP(r.Context()), "err", seen.cause)
+			}
+		}()
+		next.ServeHTTP(ww, r)
+	})
+	if len(s.Proxies) == 0 {
+		return middleware.ClientIPFromRemoteAddr(remember)
+	}
+	var trusted []string
+	for _, p := range s.Proxies {
+		trusted = append(trusted, p.String())
+	}
+	return middleware.ClientIPFromXFF(trusted...)(remember)
+}
+
+var errPanic = fault.New(0, "internal", "服务出错了，已记录；请稍后再试", "something went wrong and was logged; try again later")
+
+func knownMethod(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	}
+	return "other"
+}
+
+// secure sets the headers that every answer carries. Nothing may be fetched
+// from anywhere but this service.
+func secure(next http.Handler) http.Handler {
+	const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+		"connect-src 'self'; font-src 'self'; worker-src 'self' blob:; manifest-src 'self'; " +
+		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameOrigin refuses writes that a page of another site makes a browser send.
+func (s *Server) sameOrigin(next http.Handler) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := problem(r.Context(), fault.New(fault.Conflict, "cross_origin", "来自别的网站的写请求被拒绝", "a write sent from another site was refused"))
+		p.Status, p.Title = http.StatusForbidden, http.StatusText(http.StatusForbidden)
+		p.write(w)
+	}))
+	return guard.Handler(next)
+}
+
+// methodNotAllowed names the methods that the path does take.
+func methodNotAllowed(routes chi.Routes) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
+		for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			if routes.Match(chi.NewRouteContext(), m, r.URL.Path) {
+				allowed = append(allowed, m)
+			}
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		p := problem(r.Context(), fault.New(fault.Invalid, "method_not_allowed", "这个地址不接受 %[1]s，可用：%[2]s", "this path does not take %[1]s; use %[2]s",
+			clip(r.Method, 20), strings.Join(allowed, ", ")))
+		p.Status, p.Title = http.StatusMethodNotAllowed, http.StatusText(http.StatusMethodNotAllowed)
+		p.write(w)
+	}
+}
+
+// serveWeb serves the web application: its files, and its page at /. Whatever
+// else is asked for is not there.
+func (s *Server) serveWeb(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		refuse(w, r, noSuchPath(r.URL.Path))
+		return
+	}
+	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+	if name == "" {
+		name = "index.html"
+	}
+	content, err := fs.ReadFile(s.Web, name)
+	if err != nil || strings.HasPrefix(path.Base(name), ".") {
+		if name == "index.html" {
+			err = fault.New(fault.Unavailable, "web_not_built", "网页还没有构建：请运行 make build", "the web application is not built: run make build")
+		} else {
+			err = noSuchPath(r.URL.Path)
+		}
+		refuse(w, r, err)
+		return
+	}
+	if strings.HasPrefix(name, "assets/") { // named by their content
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
+		w.Header().Set("Cache-Control", "no-cache")
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
+}
+
+// operation describes a route for the OpenAPI document. Parameters are parsed
+// by the handlers, which know how to say what is wrong with them.
+func operation(method, path, id, summary string, errors ...int) huma.Operation {
+	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, SkipValidateParams: true, Errors: errors}
+}
+
+// decimal is a number in a query. It is kept as text, so that what was written
+// can be named when it is not one.
+type decimal string
+
+// Schema implements huma.SchemaProvider.
+func (decimal) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
+
+// count is a whole number in a query, kept as text likewise.
+type count string
+
+// Schema implements huma.SchemaProvider.
+func (count) Schema(huma.Registry) *huma.Schema {
+	one := 1.0
+	return &huma.Schema{Type: huma.TypeInteger, Minimum: &one}
+}
+
+// nullable allows null for properties that are references. Huma cannot say it
+// by a tag.
+func (s *Server) nullable(schema string, properties ...string) {
+	found := s.api.OpenAPI().Components.Schemas.Map()[schema]
+	for _, name := range properties {
+		found.Properties[name] = &huma.Schema{AnyOf: []*huma.Schema{found.Properties[name], {Type: "null"}}}
+	}
+}

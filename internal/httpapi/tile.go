@@ -1,0 +1,146 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"wangge/internal/area"
+	"wangge/internal/fault"
+	"wangge/internal/tile"
+)
+
+// TileJSON describes a layer of vector tiles (TileJSON 3.0.0).
+type TileJSON struct {
+	TileJSON     string        `json:"tilejson"`
+	Name         string        `json:"name"`
+	Tiles        []string      `json:"tiles" nullable:"false"`
+	VectorLayers []VectorLayer `json:"vector_layers" nullable:"false"`
+	MinZoom      int           `json:"minzoom"`
+	MaxZoom      int           `json:"maxzoom"`
+	Bounds       [4]float64    `json:"bounds"`
+	Generation   int64         `json:"generation" doc:"of the boundaries; also in the tile addresses"`
+}
+
+// VectorLayer is one layer inside the tiles.
+type VectorLayer struct {
+	ID          string            `json:"id"`
+	Description string            `json:"description"`
+	Fields      map[string]string `json:"fields"`
+}
+
+type tileJSONOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         TileJSON
+}
+
+func (s *Server) tileRoutes() {
+	huma.Register(s.api, operation(http.MethodGet, "/tiles/{layer}.json", "tilejson", "图层说明 · TileJSON of a layer", 404, 503), s.tileJSON)
+	op := operation(http.MethodGet, "/tiles/{layer}/{z}/{x}/{y}.mvt", "tile", "矢量瓦片 · Mapbox Vector Tile", 400, 404, 503)
+	op.Responses = map[string]*huma.Response{
+		"200": {Description: "the tile", Content: map[string]*huma.MediaType{"application/vnd.mapbox-vector-tile": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}},
+		"204": {Description: "nothing is drawn here"},
+		"304": {Description: "unchanged"},
+	}
+	huma.Register(s.api, op, s.tile)
+}
+
+func parseLayer(name string) (area.Level, error) {
+	level, err := area.ParseLevel(name)
+	if err != nil || !slices.Contains(area.Levels, level) || name != level.String() {
+		return 0, fault.New(fault.NotFound, "no_such_layer", "没有图层 %[1]q", "there is no layer %[1]q", clip(name, 40))
+	}
+	return level, nil
+}
+
+func (s *Server) tileJSON(_ context.Context, in *struct {
+	Layer string `path:"layer"`
+}) (*tileJSONOutput, error) {
+	level, err := parseLayer(in.Layer)
+	if err != nil {
+		return nil, err
+	}
+	ix, err := s.index()
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]string{"district": "String", "code": "String", "name": "String", "level": "String", "parent": "String", "tone": "Number"}
+	if level == area.Grid {
+		fields["kind"] = "String"
+	}
+	t := TileJSON{TileJSON: "3.0.0", Name: level.String(), MinZoom: tile.MinZoom(level), MaxZoom: tile.MaxZoom, Generation: ix.Generation,
+		Bounds: [4]float64{-180, -85, 180, 85},
+		Tiles:  []string{fmt.Sprintf("/tiles/%s/{z}/{x}/{y}.mvt?g=%d", level, ix.Generation)},
+		VectorLayers: []VectorLayer{
+			{level.String(), "polygons", fields},
+			{level.String() + "_label", "one point an area, for its name", fields},
+		}}
+	for i, e := range ix.Editions() {
+		b := bbox(e.District.Ground.Box())
+		if i == 0 {
+			t.Bounds = b
+		}
+		t.Bounds = [4]float64{min(t.Bounds[0], b[0]), min(t.Bounds[1], b[1]), max(t.Bounds[2], b[2]), max(t.Bounds[3], b[3])}
+	}
+	return &tileJSONOutput{"no-cache", t}, nil
+}
+
+type tileOutput struct {
+	Status       int
+	ContentType  string `header:"Content-Type"`
+	CacheControl string `header:"Cache-Control"`
+	ETag         string `header:"ETag"`
+	Body         []byte
+}
+
+// tile serves one tile of the boundaries in force. An address with the present
+// generation may be kept for good.
+func (s *Server) tile(_ context.Context, in *struct {
+	Layer      string `path:"layer"`
+	Z          string `path:"z"`
+	X          string `path:"x"`
+	Y          string `path:"y"`
+	Generation string `query:"g" doc:"the generation that the map was drawn for"`
+	IfNone     string `header:"If-None-Match"`
+}) (*tileOutput, error) {
+	level, err := parseLayer(in.Layer)
+	if err != nil {
+		return nil, err
+	}
+	var k tile.Key
+	for _, part := range []struct {
+		text string
+		to   *int
+	}{{in.Z, &k.Z}, {in.X, &k.X}, {in.Y, &k.Y}} {
+		if *part.to, err = strconv.Atoi(part.text); err != nil {
+			return nil, fault.New(fault.Invalid, "bad_tile", "瓦片号应是整数", "tile numbers must be whole")
+		}
+	}
+	if !k.Valid() {
+		return nil, fault.New(fault.NotFound, "no_such_tile", "没有这块瓦片（缩放级别 0–%[1]d）", "there is no such tile (zoom 0–%[1]d)", tile.MaxZoom)
+	}
+	ix, err := s.index()
+	if err != nil {
+		return nil, err
+	}
+	out := &tileOutput{Status: http.StatusOK, ContentType: "application/vnd.mapbox-vector-tile", ETag: fmt.Sprintf(`"g%d"`, ix.Generation), CacheControl: "no-cache"}
+	if in.Generation == strconv.FormatInt(ix.Generation, 10) {
+		out.CacheControl = "public, max-age=86400, immutable"
+	}
+	if strings.Contains(in.IfNone, out.ETag) {
+		out.Status = http.StatusNotModified
+		return out, nil
+	}
+	if out.Body, err = tile.Draw(ix, level, k); err != nil {
+		return nil, err
+	}
+	if len(out.Body) == 0 {
+		out.Status = http.StatusNoContent
+	}
+	return out, nil
+}
