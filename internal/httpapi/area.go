@@ -44,7 +44,7 @@ type AreaRef struct {
 
 // AreaList is one page of areas.
 type AreaList struct {
-	Areas []Area `json:"areas" nullable:"false"`
+	Areas []Area `json:"areas"`
 	Next  string `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
 }
 
@@ -56,7 +56,7 @@ type District struct {
 	Edition   string     `json:"edition"`
 	ValidFrom string     `json:"valid_from"`
 	Bbox      [4]float64 `json:"bbox" doc:"west, south, east, north"`
-	Levels    []Level    `json:"levels" nullable:"false"`
+	Levels    []Level    `json:"levels"`
 }
 
 // Level counts the areas of one level.
@@ -68,7 +68,7 @@ type Level struct {
 // DistrictList is all districts.
 type DistrictList struct {
 	Generation int64      `json:"generation"`
-	Districts  []District `json:"districts" nullable:"false"`
+	Districts  []District `json:"districts"`
 }
 
 // Moment selects the boundaries of another moment.

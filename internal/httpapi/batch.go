@@ -42,7 +42,7 @@ type batchRequest struct {
 type batchAnswer struct {
 	Generation int64            `json:"generation"`
 	StaleSince *time.Time       `json:"stale_since,omitempty"`
-	Answers    []*locate.Answer `json:"answers" nullable:"false" doc:"in the order of the points"`
+	Answers    []*locate.Answer `json:"answers" doc:"in the order of the points"`
 }
 
 func (s *Server) batchRoutes() {

@@ -21,9 +21,9 @@ type Edition struct {
 	Status      string         `json:"status" enum:"draft,checked"`
 	Version     int64          `json:"version" doc:"row version, also the ETag"`
 	Created     time.Time      `json:"created"`
-	Levels      []EditionLevel `json:"levels" nullable:"false"`
+	Levels      []EditionLevel `json:"levels"`
 	Findings    int            `json:"findings"`
-	Activations []Activation   `json:"activations" nullable:"false" doc:"newest first"`
+	Activations []Activation   `json:"activations" doc:"newest first"`
 }
 
 // EditionLevel counts the areas of one level of an edition.
@@ -46,7 +46,7 @@ type Finding struct {
 	Code     string      `json:"code"`
 	Severity string      `json:"severity" enum:"error,warning,note"`
 	Level    string      `json:"level"`
-	Areas    []string    `json:"areas" nullable:"false"`
+	Areas    []string    `json:"areas"`
 	Place    *[2]float64 `json:"place,omitempty" doc:"longitude and latitude"`
 	M2       float64     `json:"m2"`
 	Text     string      `json:"text"`
@@ -65,19 +65,19 @@ type (
 	}
 	editionsOutput struct {
 		Body struct {
-			Editions []Edition `json:"editions" nullable:"false"`
+			Editions []Edition `json:"editions"`
 			Next     string    `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
 		}
 	}
 	findingsOutput struct {
 		Body struct {
-			Findings []Finding `json:"findings" nullable:"false" doc:"errors first, then by size"`
+			Findings []Finding `json:"findings" doc:"errors first, then by size"`
 			Next     string    `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
 		}
 	}
 	diffOutput struct {
 		Body struct {
-			Differences []Difference `json:"differences" nullable:"false"`
+			Differences []Difference `json:"differences"`
 		}
 	}
 )

@@ -106,12 +106,14 @@ func (p *Problem) headers(set func(name, value string)) {
 // refuse answers err outside of huma.
 func refuse(w http.ResponseWriter, r *http.Request, err error) { problem(r.Context(), err).write(w) }
 
-var hookHuma sync.Once
+var hookOnce sync.Once
 
-// hookErrors makes huma build its errors here. Huma keeps the hook in a
-// variable of the package, so that it is set once for the process.
-func hookErrors() {
-	hookHuma.Do(func() {
+// hookHuma makes huma build its errors here, and takes lists as never null.
+// Huma keeps both in variables of its package, so they are set once for the
+// process.
+func hookHuma() {
+	hookOnce.Do(func() {
+		huma.DefaultArrayNullable = false
 		huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 			return humaProblem(context.Background(), status, message, errs)
 		}

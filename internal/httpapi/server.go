@@ -53,7 +53,7 @@ const maxBatches = 8
 
 // New builds the server. All routes stand here.
 func New(c Config) (*Server, error) {
-	hookErrors()
+	hookHuma()
 	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries)}
 	r := chi.NewRouter()
 	s.router = r

@@ -19,8 +19,8 @@ import (
 type TileJSON struct {
 	TileJSON     string        `json:"tilejson"`
 	Name         string        `json:"name"`
-	Tiles        []string      `json:"tiles" nullable:"false"`
-	VectorLayers []VectorLayer `json:"vector_layers" nullable:"false"`
+	Tiles        []string      `json:"tiles"`
+	VectorLayers []VectorLayer `json:"vector_layers"`
 	MinZoom      int           `json:"minzoom"`
 	MaxZoom      int           `json:"maxzoom"`
 	Bounds       [4]float64    `json:"bounds"`

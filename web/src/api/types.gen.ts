@@ -366,9 +366,9 @@ export interface components {
             branch: components["schemas"]["Branch"] | null;
             community: components["schemas"]["Unit"] | null;
             compound: components["schemas"]["Compound"] | null;
-            compounds: string[] | null;
+            compounds: string[];
             covered: boolean;
-            dedicated_grids: components["schemas"]["Unit"][] | null;
+            dedicated_grids: components["schemas"]["Unit"][];
             district: components["schemas"]["Unit"] | null;
             edition: components["schemas"]["EditionRef"] | null;
             /**
@@ -378,7 +378,7 @@ export interface components {
             generation: number;
             grid: components["schemas"]["Unit"] | null;
             /** @description the point on the lattice that was asked about: longitude and latitude, CGCS2000 */
-            located: number[] | null;
+            located: number[];
             /** @description only when no area covers the point */
             nearest?: components["schemas"]["Nearest"];
             point: components["schemas"]["Position"];
@@ -388,7 +388,7 @@ export interface components {
              */
             stale_since?: string;
             subdistrict: components["schemas"]["Unit"] | null;
-            workers: components["schemas"]["Worker"][] | null;
+            workers: components["schemas"]["Worker"][];
         };
         Area: {
             /**
@@ -397,7 +397,7 @@ export interface components {
              */
             area_m2: number;
             /** @description west, south, east, north */
-            bbox: number[] | null;
+            bbox: number[];
             /**
              * Format: int64
              * @description how many areas lie directly below
@@ -409,14 +409,14 @@ export interface components {
             /** Format: int64 */
             generation: number;
             /** @description compounds only: codes of the grids they lie in, largest share first */
-            grids?: string[] | null;
+            grids?: string[];
             /**
              * @description grids only
              * @enum {string}
              */
             kind?: "basic" | "dedicated";
             /** @description a point inside, longitude and latitude */
-            label: number[] | null;
+            label: number[];
             /** @enum {string} */
             level: "district" | "subdistrict" | "community" | "grid" | "compound";
             name: string;
@@ -443,13 +443,13 @@ export interface components {
         };
         BatchRequest: {
             /** @description longitude and latitude of each, degrees */
-            points: (number[] | null)[] | null;
+            points: number[][];
         };
         Border: {
             /** Format: double */
             distance_m: number;
             /** @description codes of the areas across, nearest first */
-            neighbours: string[] | null;
+            neighbours: string[];
         };
         Branch: {
             /** Format: int64 */
@@ -479,7 +479,7 @@ export interface components {
         };
         District: {
             /** @description west, south, east, north */
-            bbox: number[] | null;
+            bbox: number[];
             code: string;
             edition: string;
             levels: components["schemas"]["Level"][];
@@ -573,7 +573,7 @@ export interface components {
             level: string;
             name: string;
             /** @description a point inside that area, longitude and latitude */
-            point: number[] | null;
+            point: number[];
         };
         Position: {
             crs: string;
@@ -588,7 +588,7 @@ export interface components {
             /** @description what is wrong, where, and what to do */
             detail: string;
             /** @description each finding, where there are several */
-            errors?: components["schemas"]["ProblemItem"][] | null;
+            errors?: components["schemas"]["ProblemItem"][];
             /** Format: int64 */
             status: number;
             /** @description the words of the HTTP status */
@@ -611,7 +611,7 @@ export interface components {
             status: "ready";
         };
         TileJSON: {
-            bounds: number[] | null;
+            bounds: number[];
             /**
              * Format: int64
              * @description of the boundaries; also in the tile addresses

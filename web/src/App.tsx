@@ -1,0 +1,238 @@
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { MapRef } from "@vis.gl/react-maplibre";
+import { Component, lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { type Address, type AreaKey, readAddress, type View, writeAddress } from "./address";
+import { type Answer, api, type Area, ask, Refusal } from "./api/client";
+import { boundsOf, type Level, levels } from "./map/levels";
+import { palettes } from "./map/palette";
+import { AnswerCard } from "./panels/AnswerCard";
+import { AreaCard } from "./panels/AreaCard";
+import { EmptyState } from "./panels/EmptyState";
+import { LayerPanel } from "./panels/LayerPanel";
+import { SearchBar } from "./panels/SearchBar";
+import { Sheet } from "./panels/Sheet";
+import { StaleBanner } from "./panels/StaleBanner";
+import { formatPosition, type Position } from "./position";
+import { useTheme } from "./theme";
+
+const DistrictMap = lazy(() => import("./map/DistrictMap").then((m) => ({ default: m.DistrictMap })));
+
+const districtsEvery = 5_000;
+
+/** The first page: the map of the boundaries in force, and whose a place is. */
+export function App() {
+  const { t, i18n } = useTranslation();
+  const map = useRef<MapRef>(null);
+  const [address, setAddress] = useState<Address>(() => readAddress(location.search));
+  const [hidden, setHidden] = useState<Level[]>([]);
+  const [mapReady, setMapReady] = useState(false);
+  const theme = useTheme();
+  const queries = useQueryClient();
+  const { point, area } = address;
+
+  const districts = useQuery({
+    queryKey: ["districts", i18n.language],
+    queryFn: () => ask(api.GET("/api/v1/districts")),
+    refetchInterval: districtsEvery,
+    retry: false,
+  });
+  const generation = districts.data?.generation ?? 0;
+  const answer = useQuery({
+    queryKey: ["locate", point && formatPosition(point), point?.crs, generation, i18n.language],
+    queryFn: () => {
+      if (!point) throw new Error("no point");
+      return ask(api.GET("/api/v1/locate", { params: { query: { lon: point.lon, lat: point.lat, crs: point.crs } } }));
+    },
+    enabled: point !== null && districts.isSuccess,
+    placeholderData: (before) => (before?.generation === generation ? undefined : before),
+    retry: false,
+  });
+  const shownArea = useQuery({
+    queryKey: ["area", area, generation, i18n.language],
+    queryFn: () => {
+      if (!area) throw new Error("no area");
+      return ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path: { ...area, level: area.level as Area["level"] } } }));
+    },
+    enabled: area !== null && districts.isSuccess,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+
+  const change = useCallback((part: Partial<Address>) => setAddress((a) => ({ ...a, ...part })), []);
+  useEffect(() => {
+    const next = writeAddress(address);
+    if (next !== location.search) history.replaceState(null, "", next || location.pathname);
+  }, [address]);
+
+  const onPoint = useCallback((p: { lon: number; lat: number }) => change({ point: { ...p, crs: "wgs84" }, area: null }), [change]);
+  const onMove = useCallback((view: View) => change({ view }), [change]);
+
+  /** Brings a typed point into sight; a click is in sight already. */
+  const show = useCallback((lon: number, lat: number) => {
+    const m = map.current;
+    if (!m) return;
+    const zoom = Math.max(m.getZoom(), Math.min(15.5, m.getMaxZoom()));
+    m.easeTo({ center: [lon, lat], zoom, offset: cardOffset(), duration: 600 });
+  }, []);
+
+  async function askPoint(p: Position) {
+    change({ point: p, area: null });
+    const found = await queries
+      .fetchQuery({
+        queryKey: ["locate", formatPosition(p), p.crs, generation, i18n.language],
+        queryFn: () => ask(api.GET("/api/v1/locate", { params: { query: { lon: p.lon, lat: p.lat, crs: p.crs } } })),
+        retry: false,
+      })
+      .catch(() => null); // the card says what is wrong
+    if (found?.covered) show(found.located[0] ?? p.lon, found.located[1] ?? p.lat);
+  }
+
+  function openArea(a: Pick<Area, "district" | "level" | "code" | "bbox">, keepPoint: boolean) {
+    change({ area: { district: a.district, level: a.level, code: a.code }, ...(keepPoint ? {} : { point: null }) });
+    const [w, s, e, n] = a.bbox;
+    if (w === undefined || s === undefined || e === undefined || n === undefined) return;
+    map.current?.fitBounds([w, s, e, n], { padding: areaPadding(), maxZoom: 17, duration: 600 });
+  }
+
+  async function askArea(key: AreaKey, keepPoint: boolean) {
+    const found = await queries
+      .fetchQuery({
+        queryKey: ["area", key, generation, i18n.language],
+        queryFn: () =>
+          ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path: { ...key, level: key.level as Area["level"] } } })),
+        retry: false,
+      })
+      .catch(() => null);
+    if (found) openArea(found, keepPoint);
+    else change({ area: key });
+  }
+
+  useEffect(() => {
+    const onKey = (e: KeyboardEvent) => {
+      const typing = e.target instanceof HTMLInputElement || e.target instanceof HTMLSelectElement;
+      if (e.key === "Escape") {
+        change({ point: null, area: null });
+        (document.activeElement as HTMLElement | null)?.blur();
+      } else if (e.key === "/" && !typing) {
+        e.preventDefault();
+        document.querySelector<HTMLInputElement>("#ask")?.focus();
+      } else if ((e.key === "l" || e.key === "L") && !typing && !e.ctrlKey && !e.metaKey) {
+        document.querySelector<HTMLButtonElement>("#layers-button")?.click();
+      }
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [change]);
+
+  const bounds = boundsOf(districts.data?.districts ?? []);
+  const present = levels.filter((l) => districts.data?.districts.some((d) => d.levels.some((x) => x.level === l)));
+  const owner = ownerOf(answer.data);
+  const selected = area ?? (point && owner);
+  const marker = point && answer.data && !answer.isError ? { lon: answer.data.located[0] ?? point.lon, lat: answer.data.located[1] ?? point.lat } : null;
+  const cardOpen = point !== null || area !== null;
+
+  return (
+    <main className={cardOpen ? "desk with-card" : "desk"}>
+      {bounds && (
+        <MapBoundary fallback={<p className="no-map">{t("noMap")}</p>}>
+          <Suspense fallback={null}>
+            <DistrictMap
+              mapRef={map}
+              label={t("mapLabel")}
+              generation={generation}
+              present={present}
+              hidden={hidden}
+              bounds={bounds}
+              view={address.view}
+              marker={marker}
+              selected={selected}
+              palette={palettes[theme.shown]}
+              onPoint={onPoint}
+              onMove={onMove}
+              onReady={() => setMapReady(true)}
+            />
+          </Suspense>
+        </MapBoundary>
+      )}
+      {mapReady && <span hidden data-testid="map-ready" />}
+      {districts.isSuccess && !bounds && <EmptyState />}
+      {districts.isPending && <p className="skeleton" role="status">{t("mapLoading")}</p>}
+
+      <div className="top">
+        <SearchBar
+          point={point}
+          onPoint={(p) => void askPoint(p)}
+          onArea={(a) => openArea(a, false)}
+          disabled={!bounds}
+        />
+        <StaleBanner offline={districts.isError} since={answer.data?.stale_since} />
+      </div>
+
+      <LayerPanel
+        present={present}
+        hidden={hidden}
+        onHidden={setHidden}
+        theme={theme}
+        onHome={() => bounds && map.current?.fitBounds(bounds, { padding: areaPadding(), duration: 600 })}
+      />
+
+      {cardOpen && (
+        <Sheet onClose={() => change({ point: null, area: null })}>
+          {point && (
+            <AnswerCard
+              point={point}
+              answer={answer.data}
+              refusal={answer.error instanceof Refusal ? answer.error : null}
+              selected={area}
+              onArea={(key) => void askArea(key, true)}
+              onPoint={(p) => void askPoint(p)}
+            />
+          )}
+          {area && (
+            <AreaCard
+              area={shownArea.data}
+              missing={shownArea.isError}
+              areaKey={area}
+              below={point !== null}
+              onArea={(key) => void askArea(key, point !== null)}
+            />
+          )}
+        </Sheet>
+      )}
+    </main>
+  );
+}
+
+/** The finest area of an answer. */
+function ownerOf(a: Answer | undefined): AreaKey | null {
+  if (!a?.covered || !a.district) return null;
+  const district = a.district.code;
+  if (a.grid) return { district, level: "grid", code: a.grid.code };
+  if (a.community) return { district, level: "community", code: a.community.code };
+  if (a.subdistrict) return { district, level: "subdistrict", code: a.subdistrict.code };
+  return { district, level: "district", code: district };
+}
+
+/** Keeps what is shown clear of the card: beside it at a desk, above it on a phone. */
+function cardOffset(): [number, number] {
+  return window.innerWidth < 640 ? [0, -window.innerHeight * 0.2] : [-170, 0];
+}
+
+function areaPadding() {
+  return window.innerWidth < 640
+    ? { top: 90, bottom: Math.round(window.innerHeight * 0.52), left: 24, right: 24 }
+    : { top: 90, bottom: 60, left: 60, right: 420 };
+}
+
+/** A device that cannot draw the map still answers typed coordinates. */
+class MapBoundary extends Component<{ fallback: ReactNode; children: ReactNode }, { broken: boolean }> {
+  state = { broken: false };
+  static getDerivedStateFromError() {
+    return { broken: true };
+  }
+  render() {
+    return this.state.broken ? this.props.fallback : this.props.children;
+  }
+}

@@ -1,0 +1,44 @@
+/** The address bar holds the view, so that a link reopens it. */
+
+import { formatPosition, parseCRS, parsePosition, type Position } from "./position";
+
+/** An area by its full name. */
+export interface AreaKey {
+  district: string;
+  level: string;
+  code: string;
+}
+
+export interface View {
+  lon: number;
+  lat: number;
+  zoom: number;
+}
+
+export interface Address {
+  point: Position | null;
+  area: AreaKey | null;
+  view: View | null;
+}
+
+export function readAddress(search: string): Address {
+  const q = new URLSearchParams(search);
+  const p = parsePosition(q.get("p") ?? "");
+  const [district, level, ...code] = (q.get("a") ?? "").split("/");
+  const [zoom, lat, lon] = (q.get("v") ?? "").split("/").map((n) => (n === "" ? NaN : Number(n)));
+  const finite = (n: number | undefined): n is number => n !== undefined && Number.isFinite(n);
+  return {
+    point: p && { ...p, crs: parseCRS(q.get("crs")) },
+    area: district && level && code.length > 0 ? { district, level, code: code.join("/") } : null,
+    view: finite(zoom) && finite(lat) && finite(lon) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null,
+  };
+}
+
+export function writeAddress(a: Address): string {
+  const q: string[] = [];
+  if (a.point) q.push(`p=${formatPosition(a.point)}`);
+  if (a.point && a.point.crs !== "wgs84") q.push(`crs=${a.point.crs}`);
+  if (a.area) q.push(`a=${[a.area.district, a.area.level, a.area.code].map(encodeURIComponent).join("/")}`);
+  if (a.view) q.push(`v=${a.view.zoom.toFixed(2)}/${a.view.lat.toFixed(5)}/${a.view.lon.toFixed(5)}`);
+  return q.length > 0 ? `?${q.join("&")}` : "";
+}

@@ -1,0 +1,131 @@
+import { Layer, Source } from "@vis.gl/react-maplibre";
+import type { ExpressionSpecification } from "maplibre-gl";
+import { Fragment } from "react";
+
+import type { AreaKey } from "../address";
+import { type Level, levels, partition, type Visibility } from "./levels";
+import type { Palette } from "./palette";
+
+interface AreaLayersProps {
+  generation: number;
+  present: Level[];
+  hidden: Level[];
+  steps: Record<Level, Visibility>;
+  selected: AreaKey | null;
+  palette: Palette;
+}
+
+const widths: Record<Level, number> = { district: 2.5, subdistrict: 1.75, community: 1.25, grid: 0.75, compound: 1 };
+const minZooms: Record<Level, number> = { district: 0, subdistrict: 7, community: 9, grid: 11, compound: 13 };
+
+/**
+ * Draws every level from its vector tiles: quiet alternating fills for the
+ * finest level in sight, lines that tell the levels apart, names from points so
+ * that each area is named once. Tiles are addressed by generation and so keep.
+ */
+export function AreaLayers({ generation, present, hidden, steps, selected, palette }: AreaLayersProps) {
+  const shown = levels.filter((l) => present.includes(l));
+  const tone: ExpressionSpecification = ["match", ["get", "tone"], 0, palette.tones[0], 1, palette.tones[1], 2, palette.tones[2], palette.tones[3]];
+  const filled = partition.filter((l) => shown.includes(l) && (l !== "district" || shown.length === 1));
+  return (
+    <>
+      {shown.map((level) => (
+        <Source
+          key={level}
+          id={level}
+          type="vector"
+          tiles={[`${location.origin}/tiles/${level}/{z}/{x}/{y}.mvt?g=${generation}`]}
+          minzoom={minZooms[level]}
+          maxzoom={18}
+        />
+      ))}
+      {filled.map((level, i) => {
+        const next = filled[i + 1];
+        return (
+          <Layer
+            key={level}
+            id={`${level}-fill`}
+            source={level}
+            source-layer={level}
+            type="fill"
+            filter={["!=", ["get", "kind"], "dedicated"]}
+            minzoom={i === 0 ? 0 : steps[level].lines}
+            maxzoom={next ? steps[next].lines + 0.6 : 24}
+            paint={{ "fill-color": tone, "fill-antialias": false }}
+          />
+        );
+      })}
+      {[...shown].reverse().map((level) => (
+        <Layer
+          key={level}
+          id={`${level}-line`}
+          source={level}
+          source-layer={level}
+          type="line"
+          minzoom={Math.max(0, Math.min(23, steps[level].lines))}
+          layout={{ "line-join": "round", visibility: hidden.includes(level) ? "none" : "visible" }}
+          paint={{
+            "line-color": level === "district" ? palette.district : level === "compound" ? palette.compound : palette.line,
+            "line-width": ["interpolate", ["linear"], ["zoom"], 10, widths[level] * 0.8, 16, widths[level] * 1.5],
+            "line-opacity": ["interpolate", ["linear"], ["zoom"], steps[level].lines, 0, steps[level].lines + 0.6, level === "grid" ? 0.75 : 0.9],
+            ...(level === "community" ? { "line-dasharray": [4, 2] } : {}),
+            ...(level === "compound" ? { "line-dasharray": [1, 1.5] } : {}),
+          }}
+        />
+      ))}
+      {selected && shown.includes(selected.level as Level) && <Selected area={selected} palette={palette} />}
+      {[...shown].reverse().map((level) => (
+        <Layer
+          key={level}
+          id={`${level}-name`}
+          source={level}
+          source-layer={`${level}_label`}
+          type="symbol"
+          minzoom={Math.max(0, Math.min(23, steps[level].names))}
+          maxzoom={steps[level].namesUntil}
+          layout={{
+            visibility: hidden.includes(level) ? "none" : "visible",
+            "text-field": nameAndCode,
+            "text-size": { district: 15, subdistrict: 14, community: 13, grid: 12, compound: 12 }[level],
+            "text-font": ["sans-serif"],
+            "text-max-width": 9,
+            "text-padding": 6,
+            "text-line-height": 1.35,
+          }}
+          paint={{
+            "text-color": level === "compound" ? palette.compound : level === "grid" ? palette.quiet : palette.label,
+            "text-halo-color": palette.ground,
+            "text-halo-width": 1.5,
+          }}
+        />
+      ))}
+    </>
+  );
+}
+
+/** The name; the code below it where it says more and there is room. */
+const nameAndCode: ExpressionSpecification = [
+  "step",
+  ["zoom"],
+  ["get", "name"],
+  14,
+  [
+    "case",
+    ["==", ["get", "name"], ["get", "code"]],
+    ["format", ["get", "name"], {}],
+    ["format", ["get", "name"], {}, "\n", {}, ["get", "code"], { "font-scale": 0.8 }],
+  ],
+];
+
+/** A soft glow and a firm line around the selected area. */
+function Selected({ area, palette }: { area: AreaKey; palette: Palette }) {
+  const filter: ExpressionSpecification = ["all", ["==", ["get", "code"], area.code], ["==", ["get", "district"], area.district]];
+  const common = { source: area.level, "source-layer": area.level, filter };
+  return (
+    <Fragment key={area.level}>
+      <Layer {...common} id="selected-fill" type="fill" paint={{ "fill-color": palette.accent, "fill-opacity": 0.12 }} />
+      <Layer {...common} id="selected-glow" type="line" paint={{ "line-color": palette.accent, "line-width": 9, "line-blur": 7, "line-opacity": 0.45 }} />
+      <Layer {...common} id="selected-line" type="line" layout={{ "line-join": "round" }} paint={{ "line-color": palette.accent, "line-width": 2 }} />
+    </Fragment>
+  );
+}

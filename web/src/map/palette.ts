@@ -1,0 +1,44 @@
+import type { StyleSpecification } from "maplibre-gl";
+
+/** Colours of the map, by theme. Levels differ by line; fills stay close to the ground. */
+export interface Palette {
+  ground: string;
+  tones: [string, string, string, string];
+  line: string;
+  district: string;
+  label: string;
+  quiet: string;
+  accent: string;
+  compound: string;
+  /** The empty map: no base map, and no glyphs, so that names are drawn with the fonts of the device. */
+  style: StyleSpecification;
+}
+
+function empty(ground: string): StyleSpecification {
+  return { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": ground } }] };
+}
+
+export const palettes: Record<"light" | "dark", Palette> = {
+  light: {
+    ground: "#F4F2EE",
+    tones: ["#EBE7DE", "#E4E6E2", "#EFEBE5", "#E1E2E6"],
+    line: "#7B7568",
+    district: "#4A463D",
+    label: "#2C2A25",
+    quiet: "#5E594E",
+    accent: "#1F5FBF",
+    compound: "#8A6D3B",
+    style: empty("#F4F2EE"),
+  },
+  dark: {
+    ground: "#14171A",
+    tones: ["#1D2227", "#22282E", "#191E22", "#262C33"],
+    line: "#7D8790",
+    district: "#B4BEC7",
+    label: "#E8ECEF",
+    quiet: "#A9B3BC",
+    accent: "#7FB0FF",
+    compound: "#C9A86A",
+    style: empty("#14171A"),
+  },
+};
