@@ -12,6 +12,7 @@ package gridindex
 import (
 	"cmp"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"slices"
 
@@ -166,14 +167,22 @@ func (e *Edition) Find(level area.Level, code string) *Area { return e.byCode[ke
 // Index is the snapshot of one generation.
 type Index struct {
 	Generation int64
-	editions   []*Edition // by district code
+	// Snapshot names what is in force. It changes whenever that does, also at
+	// the midnight when an edition activated ahead takes effect and no new
+	// generation is counted.
+	Snapshot string
+	editions []*Edition // by district code
 }
 
 // New makes a snapshot of editions, one a district.
 func New(generation int64, editions []*Edition) *Index {
 	sorted := slices.Clone(editions)
 	slices.SortFunc(sorted, func(a, b *Edition) int { return cmp.Compare(a.Code, b.Code) })
-	return &Index{Generation: generation, editions: sorted}
+	h := fnv.New32a()
+	for _, e := range sorted {
+		fmt.Fprintf(h, "%s %d\n", e.Code, e.About.Activation)
+	}
+	return &Index{Generation: generation, Snapshot: fmt.Sprintf("%d-%08x", generation, h.Sum32()), editions: sorted}
 }
 
 // Editions returns the editions by district code. The caller must not change

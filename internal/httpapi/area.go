@@ -68,6 +68,7 @@ type Level struct {
 // DistrictList is all districts.
 type DistrictList struct {
 	Generation int64      `json:"generation"`
+	Snapshot   string     `json:"snapshot" doc:"changes whenever the boundaries in force do"`
 	Districts  []District `json:"districts"`
 }
 
@@ -133,7 +134,7 @@ func (s *Server) districts(ctx context.Context, in *Moment) (*districtsOutput, e
 	if err != nil {
 		return nil, err
 	}
-	out := DistrictList{Generation: ix.Generation, Districts: []District{}}
+	out := DistrictList{Generation: ix.Generation, Snapshot: ix.Snapshot, Districts: []District{}}
 	for _, e := range ix.Editions() {
 		d := District{Code: e.Code, Name: e.District.Name, Scheme: string(e.About.Scheme), Edition: e.About.Name,
 			ValidFrom: e.About.ValidFrom, Bbox: bbox(e.District.Ground.Box())}

@@ -24,7 +24,7 @@ type TileJSON struct {
 	MinZoom      int           `json:"minzoom"`
 	MaxZoom      int           `json:"maxzoom"`
 	Bounds       [4]float64    `json:"bounds"`
-	Generation   int64         `json:"generation" doc:"of the boundaries; also in the tile addresses"`
+	Generation   int64         `json:"generation" doc:"of the boundaries"`
 }
 
 // VectorLayer is one layer inside the tiles.
@@ -75,7 +75,7 @@ func (s *Server) tileJSON(_ context.Context, in *struct {
 	}
 	t := TileJSON{TileJSON: "3.0.0", Name: level.String(), MinZoom: tile.MinZoom(level), MaxZoom: tile.MaxZoom, Generation: ix.Generation,
 		Bounds: [4]float64{-180, -85, 180, 85},
-		Tiles:  []string{fmt.Sprintf("/tiles/%s/{z}/{x}/{y}.mvt?g=%d", level, ix.Generation)},
+		Tiles:  []string{fmt.Sprintf("/tiles/%s/{z}/{x}/{y}.mvt?g=%s", level, ix.Snapshot)},
 		VectorLayers: []VectorLayer{
 			{level.String(), "polygons", fields},
 			{level.String() + "_label", "one point an area, for its name", fields},
@@ -99,14 +99,14 @@ type tileOutput struct {
 }
 
 // tile serves one tile of the boundaries in force. An address with the present
-// generation may be kept for good.
+// snapshot may be kept for good.
 func (s *Server) tile(_ context.Context, in *struct {
-	Layer      string `path:"layer"`
-	Z          string `path:"z"`
-	X          string `path:"x"`
-	Y          string `path:"y"`
-	Generation string `query:"g" doc:"the generation that the map was drawn for"`
-	IfNone     string `header:"If-None-Match"`
+	Layer    string `path:"layer"`
+	Z        string `path:"z"`
+	X        string `path:"x"`
+	Y        string `path:"y"`
+	Snapshot string `query:"g" doc:"the snapshot that the map was drawn for"`
+	IfNone   string `header:"If-None-Match"`
 }) (*tileOutput, error) {
 	level, err := parseLayer(in.Layer)
 	if err != nil {
@@ -128,8 +128,8 @@ func (s *Server) tile(_ context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := &tileOutput{Status: http.StatusOK, ContentType: "application/vnd.mapbox-vector-tile", ETag: fmt.Sprintf(`"g%d"`, ix.Generation), CacheControl: "no-cache"}
-	if in.Generation == strconv.FormatInt(ix.Generation, 10) {
+	out := &tileOutput{Status: http.StatusOK, ContentType: "application/vnd.mapbox-vector-tile", ETag: `"` + ix.Snapshot + `"`, CacheControl: "no-cache"}
+	if in.Snapshot == ix.Snapshot {
 		out.CacheControl = "public, max-age=86400, immutable"
 	}
 	if strings.Contains(in.IfNone, out.ETag) {

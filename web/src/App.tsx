@@ -38,19 +38,19 @@ export function App() {
     refetchInterval: districtsEvery,
     retry: false,
   });
-  const generation = districts.data?.generation ?? 0;
+  const snapshot = districts.data?.snapshot ?? "";
   const answer = useQuery({
-    queryKey: ["locate", point && formatPosition(point), point?.crs, generation, i18n.language],
+    queryKey: ["locate", point && formatPosition(point), point?.crs, snapshot, i18n.language],
     queryFn: () => {
       if (!point) throw new Error("no point");
       return ask(api.GET("/api/v1/locate", { params: { query: { lon: point.lon, lat: point.lat, crs: point.crs } } }));
     },
     enabled: point !== null && districts.isSuccess,
-    placeholderData: (before) => (before?.generation === generation ? undefined : before),
+    placeholderData: (before, query) => (query?.queryKey[3] === snapshot ? undefined : before), // a new point starts empty, a new snapshot does not
     retry: false,
   });
   const shownArea = useQuery({
-    queryKey: ["area", area, generation, i18n.language],
+    queryKey: ["area", area, snapshot, i18n.language],
     queryFn: () => {
       if (!area) throw new Error("no area");
       return ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path: { ...area, level: area.level as Area["level"] } } }));
@@ -77,11 +77,16 @@ export function App() {
     m.easeTo({ center: [lon, lat], zoom, offset: cardOffset(), duration: 600 });
   }, []);
 
+  const fit = useCallback(([w, s, e, n]: number[]) => {
+    if (w === undefined || s === undefined || e === undefined || n === undefined) return;
+    map.current?.fitBounds([w, s, e, n], { padding: areaPadding(), maxZoom: 17, duration: 600 });
+  }, []);
+
   async function askPoint(p: Position) {
     change({ point: p, area: null });
     const found = await queries
       .fetchQuery({
-        queryKey: ["locate", formatPosition(p), p.crs, generation, i18n.language],
+        queryKey: ["locate", formatPosition(p), p.crs, snapshot, i18n.language],
         queryFn: () => ask(api.GET("/api/v1/locate", { params: { query: { lon: p.lon, lat: p.lat, crs: p.crs } } })),
         retry: false,
       })
@@ -91,15 +96,13 @@ export function App() {
 
   function openArea(a: Pick<Area, "district" | "level" | "code" | "bbox">, keepPoint: boolean) {
     change({ area: { district: a.district, level: a.level, code: a.code }, ...(keepPoint ? {} : { point: null }) });
-    const [w, s, e, n] = a.bbox;
-    if (w === undefined || s === undefined || e === undefined || n === undefined) return;
-    map.current?.fitBounds([w, s, e, n], { padding: areaPadding(), maxZoom: 17, duration: 600 });
+    fit(a.bbox);
   }
 
   async function askArea(key: AreaKey, keepPoint: boolean) {
     const found = await queries
       .fetchQuery({
-        queryKey: ["area", key, generation, i18n.language],
+        queryKey: ["area", key, snapshot, i18n.language],
         queryFn: () =>
           ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path: { ...key, level: key.level as Area["level"] } } })),
         retry: false,
@@ -126,6 +129,20 @@ export function App() {
     return () => window.removeEventListener("keydown", onKey);
   }, [change]);
 
+  // A link that names a place but no view brings the place into sight, once.
+  const arriving = useRef(address.view === null && (point !== null || area !== null));
+  useEffect(() => {
+    if (!mapReady || !arriving.current) return;
+    const [lon, lat] = answer.data?.covered ? answer.data.located : [];
+    if (shownArea.data) {
+      arriving.current = false;
+      fit(shownArea.data.bbox);
+    } else if (lon !== undefined && lat !== undefined && !area) {
+      arriving.current = false;
+      show(lon, lat);
+    }
+  }, [mapReady, answer.data, shownArea.data, area, show, fit]);
+
   const bounds = boundsOf(districts.data?.districts ?? []);
   const present = levels.filter((l) => districts.data?.districts.some((d) => d.levels.some((x) => x.level === l)));
   const owner = ownerOf(answer.data);
@@ -141,7 +158,7 @@ export function App() {
             <DistrictMap
               mapRef={map}
               label={t("mapLabel")}
-              generation={generation}
+              snapshot={snapshot}
               present={present}
               hidden={hidden}
               bounds={bounds}

@@ -7,7 +7,7 @@ import { type Level, levels, partition, type Visibility } from "./levels";
 import type { Palette } from "./palette";
 
 interface AreaLayersProps {
-  generation: number;
+  snapshot: string;
   present: Level[];
   hidden: Level[];
   steps: Record<Level, Visibility>;
@@ -21,9 +21,9 @@ const minZooms: Record<Level, number> = { district: 0, subdistrict: 7, community
 /**
  * Draws every level from its vector tiles: quiet alternating fills for the
  * finest level in sight, lines that tell the levels apart, names from points so
- * that each area is named once. Tiles are addressed by generation and so keep.
+ * that each area is named once. Tiles are addressed by snapshot and so keep.
  */
-export function AreaLayers({ generation, present, hidden, steps, selected, palette }: AreaLayersProps) {
+export function AreaLayers({ snapshot, present, hidden, steps, selected, palette }: AreaLayersProps) {
   const shown = levels.filter((l) => present.includes(l));
   const tone: ExpressionSpecification = ["match", ["get", "tone"], 0, palette.tones[0], 1, palette.tones[1], 2, palette.tones[2], palette.tones[3]];
   const filled = partition.filter((l) => shown.includes(l) && (l !== "district" || shown.length === 1));
@@ -34,7 +34,7 @@ export function AreaLayers({ generation, present, hidden, steps, selected, palet
           key={level}
           id={level}
           type="vector"
-          tiles={[`${location.origin}/tiles/${level}/{z}/{x}/{y}.mvt?g=${generation}`]}
+          tiles={[`${location.origin}/tiles/${level}/{z}/{x}/{y}.mvt?g=${snapshot}`]}
           minzoom={minZooms[level]}
           maxzoom={18}
         />

@@ -15,7 +15,7 @@ setWorkerUrl(workerUrl);
 interface DistrictMapProps {
   mapRef: Ref<MapRef>;
   label: string;
-  generation: number;
+  snapshot: string;
   present: Level[];
   hidden: Level[];
   bounds: Bounds;
@@ -66,7 +66,7 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
         e.target.getCanvas().setAttribute("aria-label", p.label);
       }}
     >
-      <AreaLayers generation={p.generation} present={p.present} hidden={p.hidden} steps={steps} selected={p.selected} palette={p.palette} />
+      <AreaLayers snapshot={p.snapshot} present={p.present} hidden={p.hidden} steps={steps} selected={p.selected} palette={p.palette} />
       {p.marker && (
         <Marker longitude={p.marker.lon} latitude={p.marker.lat} anchor="center">
           <div className="pin" data-testid="pin" />

@@ -10,7 +10,7 @@ export function EmptyState() {
   const { t } = useTranslation();
   return (
     <section className="empty" data-testid="empty">
-      <svg className="sketch" viewBox="0 0 240 120" aria-hidden="true">
+      <svg className="sketch" viewBox="18 2 204 108" aria-hidden="true">
         <path className="fill" d="M20 34 78 14l62 12 80-8v82l-70 10-72-6-58 4z" />
         <path d="M20 34 78 14l62 12 80-8v82l-70 10-72-6-58 4z" />
         <path className="thin" d="M78 14v90M140 26l10 84M20 70l58-8 66 6 76-10" />
@@ -22,14 +22,14 @@ export function EmptyState() {
         <li>
           <p>{t("emptyStep1")}</p>
           <div className="command">
-            <code>{importCommand}</code>
+            <Command text={importCommand} />
             <Copy text={() => importCommand} label={t("commandCopy")} />
           </div>
         </li>
         <li>
           <p>{t("emptyStep2")}</p>
           <div className="command">
-            <code>{activateCommand}</code>
+            <Command text={activateCommand} />
             <Copy text={() => activateCommand} label={t("commandCopy")} />
           </div>
         </li>
@@ -38,5 +38,16 @@ export function EmptyState() {
         </li>
       </ol>
     </section>
+  );
+}
+
+/** A command that wraps between its words, never inside a flag. */
+function Command({ text }: { text: string }) {
+  return (
+    <code>
+      {text.split(" ").map((word, i) => (
+        <span key={i}>{word} </span>
+      ))}
+    </code>
   );
 }

@@ -1,0 +1,69 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+GO ?= go
+LINT := $(GO) tool -modfile=tools/go.mod golangci-lint
+WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup-run build ## install what is missing, build, and serve until Ctrl-C
+	@exec bin/wangge serve
+
+build: web/dist/index.html ## build the web application and bin/wangge
+	@$(GO) build -o bin/wangge ./cmd/wangge
+
+dev: setup-run build web/node_modules/.stamp ## serve, and the web application from its sources on port 5173
+	@trap 'kill 0' EXIT; bin/wangge serve & cd web && npx vite
+
+test: setup-test build ## every test: Go with the race detector, web units, a real browser
+	cd web && npm test
+	cd web && npm run e2e
+	$(GO) test -race -timeout 14m ./...
+
+lint: web/node_modules/.stamp web/dist/.gitkeep ## golangci-lint, eslint, tsc; generated files are current
+	$(LINT) run ./...
+	cd web && npm run lint
+	@cd web && npm run --silent types -- -o node_modules/.types.gen.ts >/dev/null && cmp -s node_modules/.types.gen.ts src/api/types.gen.ts || \
+	  { echo "web/src/api/types.gen.ts is not what internal/httpapi/openapi.json gives: run make types" >&2; exit 1; }
+
+check: lint test ## lint and test, as CI does
+
+types: web/node_modules/.stamp ## write openapi.json from the code, and the web's types from it
+	$(GO) test ./internal/httpapi -run '^TestOpenAPI$$' -update
+	cd web && npm run types
+
+bench: setup-run ## lookups beside tidwall/rtree + orb and PostGIS, in one run
+	$(GO) test ./internal/gridindex -run '^$$' -bench . -benchtime 1s -count 1
+
+fuzz: setup-run ## native fuzzing and the long oracle run, five minutes or FUZZ=10m each
+	@for f in internal/geo:FuzzGate internal/geo:FuzzSnap internal/ingest:FuzzGeoJSON internal/locate:FuzzPosition; do \
+	  $(GO) test ./$${f%:*} -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $${FUZZ:-5m}; done
+	WANGGE_ORACLE_POINTS=5000000 $(GO) test ./internal/gridindex -run Oracle -timeout 2h -v
+
+accept: setup-test build ## the long fault and scale suites; figures go to docs/acceptance.md
+	WANGGE_ACCEPT=1 $(GO) test ./internal/accept -timeout 2h -v
+
+audit: web/node_modules/.stamp ## known vulnerabilities; needs the open internet
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+	cd web && npm audit --omit=dev
+
+setup-run:
+	@deploy/setup run
+
+setup-test:
+	@deploy/setup test
+
+web/node_modules/.stamp: web/package-lock.json
+	@deploy/setup node
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.stamp $(WEB_SOURCES)
+	cd web && npm run --silent build
+	@touch $@
+
+.PHONY: help run build dev test lint check types bench fuzz accept audit setup-run setup-test
