@@ -275,4 +275,3 @@ func bigCovers(m geo.MultiPolygon, p geo.Point) bool {
 	}
 	return winding != 0
 }
-
