@@ -226,6 +226,7 @@ func (g *geoJSON) properties(f *feature) error {
 func (g *geoJSON) geometry(f *feature) error {
 	var shape string
 	c := coordinates{f: f}
+	before := len(f.defects)
 	err := g.members(func(key string) error {
 		k, err := g.valueNext()
 		if err != nil {
@@ -245,6 +246,7 @@ func (g *geoJSON) geometry(f *feature) error {
 	}
 	switch {
 	case shape != "Polygon" && shape != "MultiPolygon":
+		f.defects, f.refused = f.defects[:before], false // the nesting of another type is not at fault
 		f.refuse("unsupported_geometry", shape)
 	case f.refused:
 	case c.depth == 3 && shape == "Polygon" || c.depth == 4 && shape == "MultiPolygon":
