@@ -85,7 +85,7 @@ CREATE TABLE area_version (
   -- library, whoever writes. ST_IsValid looks at the numbers first and is safe
   -- with infinities.
   CONSTRAINT lattice_size CHECK (NOT ST_IsEmpty(lattice) AND ST_NPoints(lattice) <= 260000),
-  CONSTRAINT lattice_plane CHECK (ST_CoordDim(lattice) = 2),
+  CONSTRAINT lattice_plane CHECK (ST_CoordDim(lattice) = 2 AND ST_SRID(lattice) = 0),
   CONSTRAINT lattice_bounds CHECK (
     ST_XMin(lattice) >= -1800000000 AND ST_XMax(lattice) <= 1800000000 AND
     ST_YMin(lattice) >= -900000000 AND ST_YMax(lattice) <= 900000000),

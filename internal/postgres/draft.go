@@ -115,12 +115,9 @@ type draft struct {
 	findings []area.Finding
 }
 
-// open finds or makes the district and the draft, and keeps other imports and
-// activations of the district out until the transaction ends.
+// open finds or makes the district and the draft. Other imports of the district
+// wait until the transaction ends, and so do checks and activations of the draft.
 func (d *draft) open(ctx context.Context) error {
-	if _, err := d.tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('wangge district ' || $1, 0))`, d.fill.District); err != nil {
-		return err
-	}
 	if err := d.openDistrict(ctx); err != nil {
 		return err
 	}
@@ -128,23 +125,14 @@ func (d *draft) open(ctx context.Context) error {
 }
 
 func (d *draft) openDistrict(ctx context.Context) error {
-	d.district = d.fill.District
-	if d.district == "" {
-		rows, err := d.tx.Query(ctx, `SELECT district FROM district LIMIT 2`)
-		if err != nil {
-			return err
-		}
-		all, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil {
-			return err
-		}
-		if len(all) != 1 {
-			return fault.New(fault.Invalid, "no_district",
-				"有 %[1]d 个区，请用 --district 写明是哪一个", "there are %[1]d districts; name one with --district", len(all))
-		}
-		d.district = all[0]
+	var err error
+	if d.district, err = onlyDistrict(ctx, d.tx, d.fill.District); err != nil {
+		return err
 	}
-	err := d.tx.QueryRow(ctx, `SELECT scheme FROM district WHERE district = $1`, d.district).Scan(&d.scheme)
+	if _, err := d.tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('wangge district ' || $1, 0))`, d.district); err != nil {
+		return err
+	}
+	err = d.tx.QueryRow(ctx, `SELECT scheme FROM district WHERE district = $1`, d.district).Scan(&d.scheme)
 	if err == nil {
 		if d.fill.Scheme != "" && d.fill.Scheme != d.scheme {
 			return fault.New(fault.Conflict, "scheme_differs",
@@ -216,7 +204,7 @@ func (d *draft) openEdition(ctx context.Context) error {
 	if err := area.CheckText("name", name, 100); err != nil {
 		return err
 	}
-	e, err := editionByName(ctx, d.tx, d.district, name)
+	e, err := lockEdition(ctx, d.tx, d.district, name)
 	switch {
 	case fault.Is(err, "no_such_edition"):
 		d.edition = newID()

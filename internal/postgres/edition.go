@@ -55,13 +55,25 @@ func (s *Store) Edition(ctx context.Context, district, name string) (e *area.Edi
 	return e, err
 }
 
+// onlyDistrict returns the district named, or the only one there is when none
+// is. Error: no_district.
 func onlyDistrict(ctx context.Context, tx pgx.Tx, district string) (string, error) {
-	d := &draft{tx: tx, fill: &Fill{District: district}}
 	if district != "" {
 		return district, nil
 	}
-	err := d.openDistrict(ctx)
-	return d.district, err
+	rows, err := tx.Query(ctx, `SELECT district FROM district LIMIT 2`)
+	if err != nil {
+		return "", err
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return "", err
+	}
+	if len(all) != 1 {
+		return "", fault.New(fault.Invalid, "no_district",
+			"有 %[1]d 个区，请用 --district 写明是哪一个", "there are %[1]d districts; name one with --district", len(all))
+	}
+	return all[0], nil
 }
 
 func scanEdition(row pgx.CollectableRow) (e area.Edition, err error) {
@@ -70,8 +82,19 @@ func scanEdition(row pgx.CollectableRow) (e area.Edition, err error) {
 }
 
 func editionByName(ctx context.Context, tx pgx.Tx, district, name string) (*area.Edition, error) {
+	return findEdition(ctx, tx, district, name, `SELECT edition_id FROM edition WHERE district = $1 AND name = $2`)
+}
+
+// lockEdition is editionByName, keeping every other import, check and
+// activation of the edition waiting until the transaction ends. What it returns
+// was read with the lock held.
+func lockEdition(ctx context.Context, tx pgx.Tx, district, name string) (*area.Edition, error) {
+	return findEdition(ctx, tx, district, name, `SELECT edition_id FROM edition WHERE district = $1 AND name = $2 FOR UPDATE`)
+}
+
+func findEdition(ctx context.Context, tx pgx.Tx, district, name, query string) (*area.Edition, error) {
 	var id uuid.UUID
-	err := tx.QueryRow(ctx, `SELECT edition_id FROM edition WHERE district = $1 AND name = $2`, district, name).Scan(&id)
+	err := tx.QueryRow(ctx, query, district, name).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fault.New(fault.NotFound, "no_such_edition", "%[1]s 没有叫 %[2]q 的版次", "%[1]s has no edition %[2]q", district, name)
 	}
@@ -126,7 +149,7 @@ func (s *Store) CheckEdition(ctx context.Context, district, name string) (e *are
 		if district, err = onlyDistrict(ctx, tx, district); err != nil {
 			return err
 		}
-		if e, err = editionByName(ctx, tx, district, name); err != nil {
+		if e, err = lockEdition(ctx, tx, district, name); err != nil {
 			return err
 		}
 		if len(e.Activations) > 0 { // it cannot have changed
@@ -199,7 +222,7 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 		if district, err = onlyDistrict(ctx, tx, district); err != nil {
 			return err
 		}
-		if e, err = editionByName(ctx, tx, district, name); err != nil {
+		if e, err = lockEdition(ctx, tx, district, name); err != nil {
 			return err
 		}
 		if done, err := activatedBefore(ctx, tx, e, from, by.Key); done || err != nil {
@@ -356,7 +379,7 @@ func (s *Store) Diff(ctx context.Context, district, a, b string) (diff []Differe
 			   UNION ALL SELECT 'removed' WHERE b.code IS NULL
 			   UNION ALL SELECT 'renamed' WHERE a.name <> b.name OR a.code <> b.code
 			   UNION ALL SELECT 'moved' WHERE a.parent IS DISTINCT FROM b.parent AND a.code IS NOT NULL AND b.code IS NOT NULL
-			   UNION ALL SELECT 'redrawn' WHERE ST_AsBinary(a.lattice) <> ST_AsBinary(b.lattice)) c (change)
+			   UNION ALL SELECT 'redrawn' WHERE ST_AsBinary(a.lattice) <> ST_AsBinary(b.lattice) AND NOT ST_Equals(a.lattice, b.lattice)) c (change)
 			ORDER BY 1, 2, 3`, district, before.ID, after.ID)
 		if err != nil {
 			return err

@@ -48,7 +48,7 @@ func withProvider(url string, do func(*goose.Provider) error) error {
 	connection.RuntimeParams["lock_timeout"] = "60s"
 	db := stdlib.OpenDB(*connection)
 	defer func(db *sql.DB) { _ = db.Close() }(db)
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks every second, for five minutes
 	if err != nil {
 		return err
 	}
