@@ -41,7 +41,7 @@ func (l Level) Word() string { return levelWords[l] }
 // ParseLevel reads the English name of a level. Error: unknown_level.
 func ParseLevel(s string) (Level, error) {
 	for _, l := range Levels {
-		if strings.EqualFold(s, l.String()) {
+		if s == l.String() {
 			return l, nil
 		}
 	}

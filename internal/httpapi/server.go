@@ -7,6 +7,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"path"
@@ -57,7 +58,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries)}
 	r := chi.NewRouter()
 	s.router = r
-	r.Use(s.observe, secure, s.sameOrigin)
+	r.Use(s.observe, secure, s.ownHost, s.sameOrigin)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { s.serveWeb(w, r) })
 	r.MethodNotAllowed(methodNotAllowed(r))
 
@@ -165,6 +166,26 @@ func secure(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ownHost refuses requests that were made for another name. Without accounts
+// whoever reaches the service may write, and a page elsewhere could let its own
+// name point here (DNS rebinding). Behind a reverse proxy the name is its matter.
+func (s *Server) ownHost(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := r.Host
+		if host, _, err := net.SplitHostPort(name); err == nil {
+			name = host
+		}
+		ip := net.ParseIP(strings.Trim(name, "[]"))
+		if len(s.Proxies) == 0 && !strings.EqualFold(name, "localhost") && (ip == nil || !ip.IsLoopback()) {
+			p := problem(r.Context(), fault.New(fault.Invalid, "wrong_host", "请用 localhost 或 127.0.0.1 访问，而不是 %[1]q", "reach the service as localhost or 127.0.0.1, not %[1]q", clip(name, 60)))
+			p.Status, p.Title = http.StatusMisdirectedRequest, http.StatusText(http.StatusMisdirectedRequest)
+			p.write(w)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 }

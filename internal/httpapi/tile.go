@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -52,7 +51,7 @@ func (s *Server) tileRoutes() {
 
 func parseLayer(name string) (area.Level, error) {
 	level, err := area.ParseLevel(name)
-	if err != nil || !slices.Contains(area.Levels, level) || name != level.String() {
+	if err != nil {
 		return 0, fault.New(fault.NotFound, "no_such_layer", "没有图层 %[1]q", "there is no layer %[1]q", clip(name, 40))
 	}
 	return level, nil

@@ -492,6 +492,8 @@ export interface components {
             districts: components["schemas"]["District"][];
             /** Format: int64 */
             generation: number;
+            /** @description changes whenever the boundaries in force do */
+            snapshot: string;
         };
         Edition: {
             /** @description newest first */
@@ -614,7 +616,7 @@ export interface components {
             bounds: number[];
             /**
              * Format: int64
-             * @description of the boundaries; also in the tile addresses
+             * @description of the boundaries
              */
             generation: number;
             /** Format: int64 */
@@ -1972,7 +1974,7 @@ export interface operations {
     tile: {
         parameters: {
             query?: {
-                /** @description the generation that the map was drawn for */
+                /** @description the snapshot that the map was drawn for */
                 g?: string;
             };
             header?: {

@@ -1,0 +1,201 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+
+	"wangge/internal/postgres/pgtest"
+)
+
+var update = flag.Bool("update", false, "write openapi.json from the code")
+
+// document fetches the OpenAPI document, with its version left out.
+func (s *service) document() []byte {
+	s.tb.Helper()
+	var d map[string]any
+	s.json("/openapi.json", &d)
+	delete(d["info"].(map[string]any), "version")
+	d["info"].(map[string]any)["version"] = "0"
+	text, err := json.MarshalIndent(d, "", " ")
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	return append(bytes.ReplaceAll(bytes.ReplaceAll(text, []byte(`\u003c`), []byte("<")), []byte(`\u003e`), []byte(">")), '\n')
+}
+
+// TestOpenAPI keeps openapi.json, from which the web's types are made, equal
+// to what the service says of itself.
+func TestOpenAPI(t *testing.T) {
+	t.Parallel()
+	got := start(t, pgtest.Database(t)).document()
+	if *update {
+		if err := os.WriteFile("openapi.json", got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("openapi.json is not what the service says of itself: run make types")
+	}
+}
+
+// TestAnswersFollowTheDocument calls every operation, well and badly, and
+// holds each answer to the OpenAPI document.
+func TestAnswersFollowTheDocument(t *testing.T) {
+	t.Parallel()
+	s := start(t, pgtest.Database(t))
+	s.load()
+	s.fill("2026-02")
+	doc, err := libopenapi.NewDocument(s.document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, errs := validator.NewValidator(doc)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	if ok, errs := v.ValidateDocument(); !ok {
+		t.Fatalf("the document itself: %v", errs)
+	}
+	at := s.cells[14].LabelPoint()
+	point := fmt.Sprintf("lon=%.7f&lat=%.7f", at.Lon(), at.Lat())
+	areas := "/api/v1/districts/150102/areas"
+	called := map[string]bool{}
+	for _, tc := range []struct {
+		method, path, body string
+		headers            []string
+		status             int
+		code               string
+	}{
+		{"GET", "/api/v1/locate?" + point, "", nil, 200, ""},
+		{"GET", "/api/v1/locate?lon=100&lat=30", "", nil, 200, ""},
+		{"GET", "/api/v1/locate?" + point + "&crs=gcj02&accuracy=500&at=2026-03-01&known_at=2199-01-01T00:00:00%2B08:00", "", nil, 200, ""},
+		{"GET", "/api/v1/locate?" + point + "&at=2025-03-01", "", nil, 200, ""},
+		{"GET", "/api/v1/locate?lon=x&lat=30", "", nil, 400, "bad_number"},
+		{"POST", "/api/v1/locate/batch", fmt.Sprintf(`{"points":[[%.7f,%.7f],[1,2]]}`, at.Lon(), at.Lat()), []string{"Content-Type", "application/json"}, 200, ""},
+		{"POST", "/api/v1/locate/batch", "lon,lat\n1,2\n", []string{"Content-Type", "text/csv"}, 200, ""},
+		{"POST", "/api/v1/locate/batch", "[1,2]\n", []string{"Content-Type", "application/x-ndjson"}, 200, ""},
+		{"POST", "/api/v1/locate/batch", "<a/>", []string{"Content-Type", "text/xml"}, 415, "unsupported_media_type"},
+		{"GET", "/api/v1/districts", "", nil, 200, ""},
+		{"GET", "/api/v1/districts?at=2020-01-01", "", nil, 200, ""},
+		{"GET", areas + "?level=grid&limit=5", "", nil, 200, ""},
+		{"GET", areas + "?level=compound", "", nil, 200, ""},
+		{"GET", areas + "?level=grid&bbox=111.6,40.8,111.7,40.9", "", nil, 200, ""},
+		{"GET", areas + "?level=street", "", nil, 400, "unknown_level"},
+		{"GET", areas + "/district/150102", "", nil, 200, ""},
+		{"GET", areas + "/community/SW", "", nil, 200, ""},
+		{"GET", areas + "/grid/G14", "", nil, 200, ""},
+		{"GET", areas + "/compound/C1", "", nil, 200, ""},
+		{"GET", areas + "/grid/none", "", nil, 404, "no_such_area"},
+		{"GET", areas + "/community/SW/children", "", nil, 200, ""},
+		{"GET", areas + "/grid/G14/ancestors", "", nil, 200, ""},
+		{"GET", areas + "/grid/G14/neighbours", "", nil, 200, ""},
+		{"GET", areas + "/grid/G14/geometry", "", nil, 200, ""},
+		{"GET", "/api/v1/areas/G14", "", nil, 200, ""},
+		{"GET", "/api/v1/areas/none", "", nil, 404, "no_such_area"},
+		{"GET", "/api/v1/editions?limit=1", "", nil, 200, ""},
+		{"GET", "/api/v1/editions/150102/2026-01", "", nil, 200, ""},
+		{"GET", "/api/v1/editions/150102/none", "", nil, 404, "no_such_edition"},
+		{"GET", "/api/v1/editions/150102/2026-01/findings?limit=3", "", nil, 200, ""},
+		{"GET", "/api/v1/editions/150102/2026-02/diff?against=2026-01", "", nil, 200, ""},
+		{"POST", "/api/v1/editions/150102/2026-02/check", "", nil, 200, ""},
+		{"POST", "/api/v1/editions/150102/2026-02/activations", `{"valid_from":"2026-02-01"}`, []string{"Content-Type", "application/json"}, 428, "if_match_missing"},
+		{"POST", "/api/v1/editions/150102/2026-02/activations", `{"valid_from":"2026-02-01"}`, []string{"Content-Type", "application/json", "If-Match", `"99"`}, 412, "stale_version"},
+		{"POST", "/api/v1/editions/150102/2026-02/activations", `{"valid_from":"soon"}`, []string{"Content-Type", "application/json", "If-Match", `"1"`}, 0, ""},
+		{"POST", "/api/v1/editions/150102/2026-02/activations", `{"valid_from":"2026-02-01"}`, []string{"Content-Type", "application/json", "If-Match", "current"}, 201, ""},
+		{"GET", "/tiles/grid.json", "", nil, 200, ""},
+		{"GET", "/tiles/street.json", "", nil, 404, "no_such_layer"},
+		{"GET", "/tiles/grid/13/6638/3074.mvt", "", nil, 0, ""},
+		{"GET", "/tiles/grid/13/0/0.mvt", "", nil, 204, ""},
+		{"GET", "/tiles/grid/x/0/0.mvt", "", nil, 400, "bad_tile"},
+		{"GET", "/healthz", "", nil, 200, ""},
+		{"GET", "/readyz", "", nil, 200, ""},
+	} {
+		name := tc.method + " " + tc.path
+		for i, h := range tc.headers {
+			if h == "current" {
+				tc.headers[i] = s.get("/api/v1/editions/150102/2026-02").Header.Get("ETag")
+			}
+		}
+		a := s.do(tc.method, tc.path, tc.body, tc.headers...)
+		if tc.status != 0 && (a.StatusCode != tc.status || a.code() != tc.code) {
+			t.Errorf("%s: %d %q, want %d %q: %s", name, a.StatusCode, a.code(), tc.status, tc.code, a.body)
+			continue
+		}
+		request, err := http.NewRequestWithContext(t.Context(), tc.method, s.http.URL+tc.path, strings.NewReader(tc.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(tc.headers); i += 2 {
+			request.Header.Set(tc.headers[i], tc.headers[i+1])
+		}
+		a.Response.Body = http.NoBody
+		if a.body != "" {
+			a.Response.Body = readCloser{strings.NewReader(a.body)}
+		}
+		form := strings.SplitN(a.Header.Get("Content-Type"), ";", 2)[0]
+		if form == "application/json" || strings.HasSuffix(form, "+json") {
+			if ok, errs := v.ValidateHttpResponse(request, a.Response); !ok {
+				for _, e := range errs {
+					t.Errorf("%s: %s: %s %v", name, e.Message, e.Reason, e.SchemaValidationErrors)
+				}
+			}
+		}
+		called[tc.method+" "+strings.SplitN(tc.path, "?", 2)[0]] = true
+	}
+	if s.log.String() != "" && strings.Contains(s.log.String(), "level=ERROR") {
+		t.Errorf("errors were logged:\n%s", s.log)
+	}
+	// Every operation of the document has been called.
+	model, errModel := doc.BuildV3Model()
+	if errModel != nil {
+		t.Fatal(errModel)
+	}
+	for path, item := range model.Model.Paths.PathItems.FromOldest() {
+		for method := range item.GetOperations().FromOldest() {
+			found := false
+			for c := range called {
+				m, p, _ := strings.Cut(c, " ")
+				if strings.EqualFold(m, method) && matches(path, p) {
+					found = true
+				}
+			}
+			if !found {
+				t.Errorf("%s %s was never called", method, path)
+			}
+		}
+	}
+}
+
+type readCloser struct{ *strings.Reader }
+
+func (readCloser) Close() error { return nil }
+
+// matches reports whether a path fits a template of the document.
+func matches(template, path string) bool {
+	want, got := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return false
+	}
+	for i, part := range want {
+		if strings.HasPrefix(part, "{") && !strings.HasPrefix(template, "/tiles") {
+			continue
+		}
+		if part != got[i] && !strings.Contains(part, "{") {
+			return false
+		}
+	}
+	return true
+}
