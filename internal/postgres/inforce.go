@@ -125,7 +125,10 @@ func (s *Store) WaitForGeneration(ctx context.Context, hint func()) error {
 		defer cancel()
 		_ = conn.Close(closing)
 	}()
-	if _, err := conn.Exec(ctx, `LISTEN wangge_generation`); err != nil {
+	listening, cancel := context.WithTimeout(ctx, 2*time.Second) // the path may go silent at any moment
+	_, err = conn.Exec(listening, `LISTEN wangge_generation`)
+	cancel()
+	if err != nil {
 		return translate(err)
 	}
 	hint() // something may have happened before
