@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
 
 	"wangge/internal/fault"
@@ -41,7 +40,7 @@ func (f *databaseFlags) connect(ctx context.Context, log *slog.Logger) (*databas
 // server of somebody else's must be migrated already, by the service or by
 // `wangge migrate`. Error: database_behind.
 func (f *databaseFlags) open(ctx context.Context, t *terminal) (*database, error) {
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	quiet := slog.New(slog.DiscardHandler)
 	if t.progress {
 		quiet = t.log
 	}
@@ -79,7 +78,7 @@ func refuseBehind(ctx context.Context, url string) error {
 
 func (db *database) close() error {
 	if db.Store != nil {
-		db.Store.Close()
+		db.Close()
 	}
 	if db.cluster != nil {
 		return db.cluster.Close()

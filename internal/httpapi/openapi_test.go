@@ -141,9 +141,9 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		for i := 0; i < len(tc.headers); i += 2 {
 			request.Header.Set(tc.headers[i], tc.headers[i+1])
 		}
-		a.Response.Body = http.NoBody
+		a.Body = http.NoBody
 		if a.body != "" {
-			a.Response.Body = readCloser{strings.NewReader(a.body)}
+			a.Body = readCloser{strings.NewReader(a.body)}
 		}
 		form := strings.SplitN(a.Header.Get("Content-Type"), ";", 2)[0]
 		if form == "application/json" || strings.HasSuffix(form, "+json") {

@@ -38,7 +38,6 @@ type geoJSON struct {
 	seen    []string // attribute names of the first feature
 	yield   func(*feature) error
 	count   int
-	named   bool
 }
 
 // readGeoJSON calls yield with each feature of r. What is wrong with one

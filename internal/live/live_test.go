@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -257,7 +256,7 @@ func (g *gate) carry(client net.Conn) {
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := server.Read(buffer)
-		if n > 0 && !(g.deaf.Load() && listens.Load()) {
+		if n > 0 && (!g.deaf.Load() || !listens.Load()) {
 			if _, err := client.Write(buffer[:n]); err != nil {
 				return
 			}
@@ -476,7 +475,7 @@ func TestNothingIsLeftRunning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := live.New(s, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	b := live.New(s, slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { b.Run(ctx); close(done) }()

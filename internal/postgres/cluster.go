@@ -64,7 +64,7 @@ func StartCluster(ctx context.Context, opt ClusterOptions) (*Cluster, error) {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
 	c := &Cluster{bin: bin, log: opt.Log}
-	if c.dir, c.runAs, err = place(base); err != nil {
+	if c.dir, c.runAs, err = place(ctx, base); err != nil {
 		return nil, err
 	}
 	if err := c.makeDirs(); err != nil {
@@ -136,7 +136,7 @@ func exists(path string) bool {
 // place decides where the server lives and as whom it runs. PostgreSQL refuses
 // to run as root, so root hands it to the user postgres; where that user cannot
 // enter the data directory, the server gets one under /var/lib/wangge.
-func place(base string) (dir string, runAs *syscall.Credential, err error) {
+func place(ctx context.Context, base string) (dir string, runAs *syscall.Credential, err error) {
 	dir = filepath.Join(base, "postgres")
 	if os.Geteuid() != 0 {
 		return dir, nil, nil
@@ -149,7 +149,7 @@ func place(base string) (dir string, runAs *syscall.Credential, err error) {
 	uid, _ := strconv.ParseUint(account.Uid, 10, 32)
 	gid, _ := strconv.ParseUint(account.Gid, 10, 32)
 	runAs = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	probe := exec.Command("/usr/bin/test", "-x", base)
+	probe := exec.CommandContext(ctx, "/usr/bin/test", "-x", base)
 	probe.SysProcAttr = &syscall.SysProcAttr{Credential: runAs}
 	probe.Dir = "/"
 	if probe.Run() == nil {

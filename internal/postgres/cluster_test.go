@@ -116,7 +116,7 @@ func TestPrivateCluster(t *testing.T) {
 
 	began := time.Now()
 	third := start(t, dir) // the data is still there
-	defer third.Close()
+	defer func() { _ = third.Close() }()
 	t.Logf("started again in %v", time.Since(began).Round(time.Millisecond))
 	if current, newest, err := postgres.MigrationStatus(t.Context(), third.URL()); err != nil || current != newest {
 		t.Errorf("version %d of %d, %v", current, newest, err)
@@ -129,7 +129,7 @@ func TestSettingsFlip(t *testing.T) {
 	t.Parallel()
 	dir := reachable(t)
 	c := start(t, dir)
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	store, err := postgres.Open(t.Context(), c.URL())
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -44,7 +43,7 @@ func withProvider(url string, do func(*goose.Provider) error) error {
 	if err != nil {
 		return err
 	}
-	var connection *pgx.ConnConfig = config.ConnConfig
+	connection := config.ConnConfig
 	connection.RuntimeParams["lock_timeout"] = "60s"
 	db := stdlib.OpenDB(*connection)
 	defer func(db *sql.DB) { _ = db.Close() }(db)

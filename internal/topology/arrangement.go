@@ -46,15 +46,14 @@ type face struct {
 	length float64     // of its border, lattice steps
 }
 
-// arrange returns the bounded faces of the arrangement of layers, and how many
-// pairs of edges cross. Faces bounded by matched edges only are not returned:
+// arrange returns the bounded faces of the arrangement of layers. Faces bounded by matched edges only are not returned:
 // their count equals that of their surroundings.
-func arrange(layers []layer) (faces []face, crossings int) {
+func arrange(layers []layer) []face {
 	edges := merge(collect(layers), layers)
 	edges = merge(cutAtVertices(edges), layers)
-	g, crossings := cutAtCrossings(edges)
+	g := cutAtCrossings(edges)
 	g.layers = layers
-	return g.faces(), crossings
+	return g.faces()
 }
 
 func collect(layers []layer) []edge {
@@ -184,8 +183,8 @@ type piece struct {
 }
 
 // cutAtCrossings splits edges where they cross and builds the graph.
-func cutAtCrossings(edges []edge) (g *graph, crossings int) {
-	g = &graph{edges: edges}
+func cutAtCrossings(edges []edge) *graph {
+	g := &graph{edges: edges}
 	nodeOf := map[geo.Point]int32{}
 	at := func(p geo.Point) int32 {
 		n, known := nodeOf[p]
@@ -215,7 +214,6 @@ func cutAtCrossings(edges []edge) (g *graph, crossings int) {
 				geo.Orient(f.a, f.b, e.a)*geo.Orient(f.a, f.b, e.b) >= 0 {
 				return true
 			}
-			crossings++
 			s, t, x, y := crossing(e, f)
 			n := int32(len(g.nodes))
 			g.nodes = append(g.nodes, node{x, y, false})
@@ -241,7 +239,7 @@ func cutAtCrossings(edges []edge) (g *graph, crossings int) {
 	for _, halves := range g.out {
 		slices.SortFunc(halves, g.compareDirection)
 	}
-	return g, crossings
+	return g
 }
 
 // crossing returns where e and f cross: the fraction along each, and the place.

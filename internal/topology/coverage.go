@@ -18,7 +18,7 @@ func Partition(areas []*area.Version, coverage area.Coverage, coarsest bool) []a
 	for i, v := range areas {
 		layers[i] = layer{v.Ground, 1}
 	}
-	faces, _ := arrange(layers)
+	faces := arrange(layers)
 	var findings []area.Finding
 	for _, f := range faces {
 		switch {
@@ -40,7 +40,7 @@ func Within(parent *area.Version, children []*area.Version, coverage area.Covera
 	for _, v := range children {
 		layers = append(layers, layer{v.Ground, 1})
 	}
-	faces, _ := arrange(layers)
+	faces := arrange(layers)
 	var findings []area.Finding
 	for _, f := range faces {
 		switch {

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/ringsaturn/tzf-rel-lite"
+	tzfrellite "github.com/ringsaturn/tzf-rel-lite"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"wangge/internal/geo"

@@ -1,0 +1,102 @@
+package internal_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// layers lists the packages from the ground up. A package imports only
+// packages of lower layers; those of one layer do not know each other.
+var layers = [][]string{
+	{"fault"},
+	{"geo"},
+	{"area"},
+	{"gridindex", "topology"},
+	{"ingest", "locate", "postgres", "tile"},
+	{"live"},
+	{"httpapi"},
+}
+
+// outside says which modules a package may know: technologies stay where they
+// belong, and the lower layers know none.
+var outside = map[string][]string{
+	"fault":     {},
+	"geo":       {"github.com/tidwall/"},
+	"area":      {"github.com/google/uuid"},
+	"topology":  {"github.com/google/uuid", "github.com/tidwall/rtree"},
+	"gridindex": {"github.com/google/uuid", "github.com/tidwall/rtree"},
+	"ingest":    {"golang.org/x/text"},
+	"locate":    {"golang.org/x/text"},
+	"postgres":  {"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/twpayne/go-geom"},
+	"tile":      {"github.com/paulmach/orb"},
+	"live":      {"github.com/google/uuid"},
+	"httpapi":   {"github.com/danielgtaylor/huma/v2", "github.com/go-chi/chi/v5", "github.com/prometheus/", "golang.org/x/text"},
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "wangge/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	layer := map[string]int{}
+	for i, names := range layers {
+		for _, n := range names {
+			layer[n] = i
+		}
+	}
+	seen := 0
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		name, inside := strings.CutPrefix(p.ImportPath, "wangge/internal/")
+		if !inside || strings.HasSuffix(name, "test") { // geotest, pgtest: for tests alone
+			for _, path := range p.Imports {
+				if strings.HasPrefix(path, "wangge/cmd") {
+					t.Errorf("%s imports %s", p.ImportPath, path)
+				}
+			}
+			continue
+		}
+		own, known := layer[name]
+		if !known {
+			t.Errorf("%s has no layer: say in this test where it stands", p.ImportPath)
+			continue
+		}
+		seen++
+		for _, path := range p.Imports {
+			if strings.HasSuffix(path, "test") && strings.HasPrefix(path, "wangge/") {
+				t.Errorf("%s imports %s, which is for tests", name, path)
+			}
+			if other, ours := strings.CutPrefix(path, "wangge/internal/"); ours {
+				if at, known := layer[other]; known && at >= own {
+					t.Errorf("%s imports %s, which stands beside or above it", name, other)
+				}
+				continue
+			}
+			if strings.HasPrefix(path, "wangge/cmd") || path == "wangge/web" || path == "wangge/migrations" && name != "postgres" {
+				t.Errorf("%s imports %s", name, path)
+			}
+			if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
+				continue // the standard library
+			}
+			allowed := false
+			for _, prefix := range outside[name] {
+				allowed = allowed || strings.HasPrefix(path, prefix)
+			}
+			if !allowed {
+				t.Errorf("%s imports %s; that technology belongs elsewhere", name, path)
+			}
+		}
+	}
+	if seen < len(layer) {
+		t.Errorf("only %d of %d packages were seen", seen, len(layer))
+	}
+}
