@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -19,9 +20,12 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt"
 
+	"wangge/internal/area"
 	"wangge/internal/geo"
+	"wangge/internal/geo/geotest"
 	"wangge/internal/httpapi"
 	"wangge/internal/locate"
+	"wangge/internal/postgres"
 	"wangge/internal/postgres/pgtest"
 )
 
@@ -291,6 +295,36 @@ func TestShortFormOfACode(t *testing.T) {
 	// "150102" names the district alone; a code of two levels is ambiguous.
 	if a := s.get("/api/v1/areas/150102"); a.StatusCode != 200 || !strings.Contains(a.body, `"level":"district"`) {
 		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+}
+
+// Opaque codes may hold any character that people can read.
+func TestCodesWithOddCharacters(t *testing.T) {
+	t.Parallel()
+	s := start(t, pgtest.Database(t))
+	odd := []string{"a/b", "100%", "a b", "x+y", "网格一", "?q=1", "#1", "a%2Fb", ".", ".."}
+	fill := postgres.Fill{District: "D", Edition: "E", Level: area.Grid, Commit: true}
+	for i, code := range odd {
+		x := int32(i) * 1000
+		ground := geotest.Area(geo.MultiPolygon{{{{X: x, Y: 0}, {X: x + 1000, Y: 0}, {X: x + 1000, Y: 1000}, {X: x, Y: 1000}}}})
+		fill.Areas = append(fill.Areas, postgres.FillArea{Code: code, Name: code, Kind: area.Basic, Ground: ground, Source: "test"})
+	}
+	if done, err := s.store.FillDraft(t.Context(), fill); err != nil || !done.Committed {
+		t.Fatalf("%v %+v", err, done)
+	}
+	if _, _, err := s.store.Activate(t.Context(), "D", "E", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Write{}); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("the edition", func() bool { return strings.Contains(s.get("/api/v1/districts").body, `"D"`) })
+	for _, code := range odd {
+		escaped := strings.ReplaceAll(url.PathEscape(code), ".", "%2E")
+		for _, path := range []string{"/api/v1/districts/D/areas/grid/" + escaped, "/api/v1/areas/" + escaped, "/api/v1/districts/D/areas/grid/" + escaped + "/geometry"} {
+			a := s.get(path)
+			quoted, _ := json.Marshal(code)
+			if a.StatusCode != 200 || !strings.Contains(a.body, `"code":`+string(quoted)) {
+				t.Errorf("%s: %d %.200s", path, a.StatusCode, a.body)
+			}
+		}
 	}
 }
 

@@ -21,6 +21,8 @@ const DistrictMap = lazy(() => import("./map/DistrictMap").then((m) => ({ defaul
 
 const districtsEvery = 5_000;
 
+const canDraw = document.createElement("canvas").getContext("webgl2") !== null;
+
 /** The first page: the map of the boundaries in force, and whose a place is. */
 export function App() {
   const { t, i18n } = useTranslation();
@@ -152,7 +154,8 @@ export function App() {
 
   return (
     <main className={cardOpen ? "desk with-card" : "desk"}>
-      {bounds && (
+      {bounds && !canDraw && <p className="no-map">{t("noMap")}</p>}
+      {bounds && canDraw && (
         <MapBoundary fallback={<p className="no-map">{t("noMap")}</p>}>
           <Suspense fallback={null}>
             <DistrictMap
@@ -243,7 +246,7 @@ function areaPadding() {
     : { top: 90, bottom: 60, left: 60, right: 420 };
 }
 
-/** A device that cannot draw the map still answers typed coordinates. */
+/** A device that cannot draw the map, or cannot fetch the code for it, still answers typed coordinates. */
 class MapBoundary extends Component<{ fallback: ReactNode; children: ReactNode }, { broken: boolean }> {
   state = { broken: false };
   static getDerivedStateFromError() {

@@ -24,14 +24,24 @@ export interface Address {
 export function readAddress(search: string): Address {
   const q = new URLSearchParams(search);
   const p = parsePosition(q.get("p") ?? "");
-  const [district, level, ...code] = (q.get("a") ?? "").split("/");
+  const [district, level, code] = areaParts(search);
   const [zoom, lat, lon] = (q.get("v") ?? "").split("/").map((n) => (n === "" ? NaN : Number(n)));
   const finite = (n: number | undefined): n is number => n !== undefined && Number.isFinite(n);
   return {
     point: p && { ...p, crs: parseCRS(q.get("crs")) },
-    area: district && level && code.length > 0 ? { district, level, code: code.join("/") } : null,
+    area: district && level && code ? { district, level, code } : null,
     view: finite(zoom) && finite(lat) && finite(lon) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null,
   };
+}
+
+/** The parts of a=district/level/code; a code may hold a slash, so they are split before they are decoded. */
+function areaParts(search: string): string[] {
+  const [, raw = ""] = /[?&]a=([^&]*)/.exec(search) ?? [];
+  try {
+    return raw.split("/").map(decodeURIComponent);
+  } catch {
+    return []; // a broken escape
+  }
 }
 
 export function writeAddress(a: Address): string {
