@@ -466,7 +466,7 @@ func TestTiles(t *testing.T) {
 	s := loaded(t)
 	var about httpapi.TileJSON
 	s.json("/tiles/grid.json", &about)
-	if about.MinZoom != 11 || len(about.VectorLayers) != 2 || about.Bounds[0] > 111.6 || about.Bounds[2] < 111.8 || !strings.Contains(about.Tiles[0], "?g=1-") {
+	if about.MinZoom != 8 || len(about.VectorLayers) != 2 || about.Bounds[0] > 111.6 || about.Bounds[2] < 111.8 || !strings.Contains(about.Tiles[0], "?g=1-") {
 		t.Errorf("%+v", about)
 	}
 	names := map[string]bool{}

@@ -24,7 +24,7 @@ const (
 
 // MinZoom is the coarsest zoom at which a level is drawn.
 func MinZoom(level area.Level) int {
-	return map[area.Level]int{area.Subdistrict: 7, area.Community: 9, area.Grid: 11, area.Compound: 13}[level]
+	return map[area.Level]int{area.Subdistrict: 4, area.Community: 6, area.Grid: 8, area.Compound: 12}[level]
 }
 
 // Key names a tile in the XYZ scheme (Web Mercator, y southwards).

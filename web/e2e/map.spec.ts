@@ -135,6 +135,16 @@ test.describe("a phone of 360 × 740", () => {
     await expect(page.getByTestId("card")).toBeHidden();
   });
 
+  test("what was tapped low on the map does not vanish under the card", async ({ page, loaded }) => {
+    await openMap(page, loaded.url);
+    await page.touchscreen.tap(180, 520);
+    await expect(page.getByTestId("owner")).toBeVisible();
+    await page.waitForTimeout(700);
+    const pin = await page.getByTestId("pin").boundingBox();
+    const card = await page.getByTestId("card").boundingBox();
+    expect(pin && card && pin.y + pin.height < card.y && pin.y > 60).toBe(true);
+  });
+
   test("a linked place is brought into sight above the card", async ({ page, loaded }) => {
     await openMap(page, `${loaded.url}/?p=${inside.lon},${inside.lat}`);
     await expect(page.getByTestId("owner")).toBeVisible();

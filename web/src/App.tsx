@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { type Address, type AreaKey, readAddress, type View, writeAddress } from "./address";
 import { type Answer, api, type Area, ask, Refusal } from "./api/client";
-import { boundsOf, type Level, levels } from "./map/levels";
+import { boundsOf, countsOf, type Level, levels } from "./map/levels";
 import { palettes } from "./map/palette";
 import { AnswerCard } from "./panels/AnswerCard";
 import { AreaCard } from "./panels/AreaCard";
@@ -68,21 +68,43 @@ export function App() {
     if (next !== location.search) history.replaceState(null, "", next || location.pathname);
   }, [address]);
 
-  const onPoint = useCallback((p: { lon: number; lat: number }) => change({ point: { ...p, crs: "wgs84" }, area: null }), [change]);
+  const onPoint = useCallback(
+    (p: { lon: number; lat: number }) => {
+      change({ point: { ...p, crs: "wgs84" }, area: null });
+      keepClear(map.current, p);
+    },
+    [change],
+  );
   const onMove = useCallback((view: View) => change({ view }), [change]);
-
-  /** Brings a typed point into sight; a click is in sight already. */
-  const show = useCallback((lon: number, lat: number) => {
-    const m = map.current;
-    if (!m) return;
-    const zoom = Math.max(m.getZoom(), Math.min(15.5, m.getMaxZoom()));
-    m.easeTo({ center: [lon, lat], zoom, offset: cardOffset(), duration: 600 });
-  }, []);
 
   const fit = useCallback(([w, s, e, n]: number[]) => {
     if (w === undefined || s === undefined || e === undefined || n === undefined) return;
     map.current?.fitBounds([w, s, e, n], { padding: areaPadding(), maxZoom: 17, duration: 600 });
   }, []);
+
+  /** Fetches an area, for its card or to bring it into sight. */
+  const fetchArea = useCallback(
+    (key: AreaKey) =>
+      queries
+        .fetchQuery({
+          queryKey: ["area", key, snapshot, i18n.language],
+          queryFn: () =>
+            ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path: { ...key, level: key.level as Area["level"] } } })),
+          retry: false,
+        })
+        .catch(() => null),
+    [queries, snapshot, i18n.language],
+  );
+
+  /** Brings the owner of a typed point into sight; a click is in sight already. */
+  const show = useCallback(
+    async (found: Answer) => {
+      const key = ownerOf(found);
+      const owner = key && (await fetchArea(key));
+      if (owner) fit(owner.bbox);
+    },
+    [fetchArea, fit],
+  );
 
   async function askPoint(p: Position) {
     change({ point: p, area: null });
@@ -93,7 +115,7 @@ export function App() {
         retry: false,
       })
       .catch(() => null); // the card says what is wrong
-    if (found?.covered) show(found.located[0] ?? p.lon, found.located[1] ?? p.lat);
+    if (found?.covered) await show(found);
   }
 
   function openArea(a: Pick<Area, "district" | "level" | "code" | "bbox">, keepPoint: boolean) {
@@ -102,14 +124,7 @@ export function App() {
   }
 
   async function askArea(key: AreaKey, keepPoint: boolean) {
-    const found = await queries
-      .fetchQuery({
-        queryKey: ["area", key, snapshot, i18n.language],
-        queryFn: () =>
-          ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path: { ...key, level: key.level as Area["level"] } } })),
-        retry: false,
-      })
-      .catch(() => null);
+    const found = await fetchArea(key);
     if (found) openArea(found, keepPoint);
     else change({ area: key });
   }
@@ -135,18 +150,18 @@ export function App() {
   const arriving = useRef(address.view === null && (point !== null || area !== null));
   useEffect(() => {
     if (!mapReady || !arriving.current) return;
-    const [lon, lat] = answer.data?.covered ? answer.data.located : [];
     if (shownArea.data) {
       arriving.current = false;
       fit(shownArea.data.bbox);
-    } else if (lon !== undefined && lat !== undefined && !area) {
+    } else if (answer.data?.covered && !area) {
       arriving.current = false;
-      show(lon, lat);
+      void show(answer.data);
     }
   }, [mapReady, answer.data, shownArea.data, area, show, fit]);
 
   const bounds = boundsOf(districts.data?.districts ?? []);
-  const present = levels.filter((l) => districts.data?.districts.some((d) => d.levels.some((x) => x.level === l)));
+  const counts = countsOf(districts.data?.districts ?? []);
+  const present = levels.filter((l) => counts[l]);
   const owner = ownerOf(answer.data);
   const selected = area ?? (point && owner);
   const marker = point && answer.data && !answer.isError ? { lon: answer.data.located[0] ?? point.lon, lat: answer.data.located[1] ?? point.lat } : null;
@@ -162,6 +177,7 @@ export function App() {
               mapRef={map}
               label={t("mapLabel")}
               snapshot={snapshot}
+              counts={counts}
               present={present}
               hidden={hidden}
               bounds={bounds}
@@ -235,11 +251,19 @@ function ownerOf(a: Answer | undefined): AreaKey | null {
   return { district, level: "district", code: district };
 }
 
-/** Keeps what is shown clear of the card: beside it at a desk, above it on a phone. */
-function cardOffset(): [number, number] {
-  return window.innerWidth < 640 ? [0, -window.innerHeight * 0.2] : [-170, 0];
+/** Moves the map just so far that the card does not cover the point it talks about. */
+function keepClear(m: MapRef | null, p: { lon: number; lat: number }) {
+  if (!m) return;
+  const at = m.project([p.lon, p.lat]);
+  const { innerWidth: width, innerHeight: height } = window;
+  if (width < 640) {
+    if (at.y > height * 0.4) m.panBy([0, at.y - height * 0.28], { duration: 300 });
+  } else if (at.x > width - 396 && at.y < height - 160) {
+    m.panBy([at.x - (width - 440), 0], { duration: 300 });
+  }
 }
 
+/** Keeps what is shown clear of the card: beside it at a desk, above it on a phone. */
 function areaPadding() {
   return window.innerWidth < 640
     ? { top: 90, bottom: Math.round(window.innerHeight * 0.52), left: 24, right: 24 }

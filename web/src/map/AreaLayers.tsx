@@ -16,7 +16,7 @@ interface AreaLayersProps {
 }
 
 const widths: Record<Level, number> = { district: 2.5, subdistrict: 1.75, community: 1.25, grid: 0.75, compound: 1 };
-const minZooms: Record<Level, number> = { district: 0, subdistrict: 7, community: 9, grid: 11, compound: 13 };
+const minZooms: Record<Level, number> = { district: 0, subdistrict: 4, community: 6, grid: 8, compound: 12 };
 
 /**
  * Draws every level from its vector tiles: quiet alternating fills for the

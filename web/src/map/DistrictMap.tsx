@@ -7,7 +7,7 @@ import type { Ref } from "react";
 
 import type { AreaKey, View } from "../address";
 import { AreaLayers } from "./AreaLayers";
-import { type Bounds, type Level, visibility, zoomFor } from "./levels";
+import { type Bounds, type Counts, type Level, visibility, zoomFor } from "./levels";
 import type { Palette } from "./palette";
 
 setWorkerUrl(workerUrl);
@@ -16,6 +16,7 @@ interface DistrictMapProps {
   mapRef: Ref<MapRef>;
   label: string;
   snapshot: string;
+  counts: Counts;
   present: Level[];
   hidden: Level[];
   bounds: Bounds;
@@ -33,7 +34,7 @@ const fonts = `"PingFang SC","HarmonyOS Sans SC","Noto Sans SC","Noto Sans CJK S
 /** The map of the boundaries in force. A click asks whose the place is. */
 export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
   const whole = zoomFor(p.bounds);
-  const steps = visibility(p.present, whole);
+  const steps = visibility(p.counts, whole);
   const margin = Math.max(p.bounds[2] - p.bounds[0], p.bounds[3] - p.bounds[1]) * 2;
   return (
     <Map

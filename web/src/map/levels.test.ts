@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { District } from "../api/client";
-import { boundsOf, type Level, partition, visibility, zoomFor } from "./levels";
+import { boundsOf, type Counts, countsOf, partition, visibility, zoomFor } from "./levels";
 
 const district = (bbox: number[]) => ({ bbox }) as unknown as District;
 
@@ -17,20 +17,41 @@ it("zooms so that the bounds fill the window", () => {
   expect(zoomFor([73, 18, 135, 53])).toBeLessThan(5);
 });
 
+it("counts the areas of all districts", () => {
+  const one = { levels: [{ level: "district", areas: 1 }, { level: "grid", areas: 300 }] } as unknown as District;
+  expect(countsOf([one, one])).toEqual({ district: 2, grid: 600 });
+});
+
 describe("visibility", () => {
-  const sets: Level[][] = [[...partition], ["district", "grid"], ["district", "subdistrict", "grid"], ["district"], ["district", "community", "grid", "compound"]];
-  it.each(sets)("shows coarse levels before fine ones: %s", (...present) => {
+  const sets: Counts[] = [
+    { district: 1, subdistrict: 9, community: 61, grid: 330 },
+    { district: 1, grid: 10_000 },
+    { district: 1, subdistrict: 55, grid: 60 },
+    { district: 1 },
+    { district: 1, community: 4, grid: 5, compound: 600 },
+  ];
+  it.each(sets)("shows coarse levels before fine ones: %o", (counts) => {
     for (const whole of [4, 8, 11.5, 14]) {
-      const steps = visibility(present, whole);
-      const shown = partition.filter((l) => present.includes(l));
+      const steps = visibility(counts, whole);
+      const shown = partition.filter((l) => counts[l]);
       for (const [i, level] of shown.entries()) {
         const before = shown[i - 1];
         if (before) expect(steps[level].lines).toBeGreaterThanOrEqual(steps[before].lines);
-        expect(steps[level].names).toBeGreaterThanOrEqual(steps[level].lines - 1);
-        expect(steps[level].namesUntil).toBeGreaterThan(steps[level].names - 1);
+        if (before) expect(steps[level].names).toBeGreaterThanOrEqual(steps[before].names);
+        expect(steps[level].names).toBeGreaterThanOrEqual(steps[level].lines);
+        expect(steps[level].namesUntil).toBeGreaterThan(steps[level].names);
       }
       const finest = shown.at(-1);
-      if (finest && finest !== "district") expect(steps[finest].namesUntil).toBe(24);
+      if (finest) expect(steps[finest].namesUntil).toBe(24);
     }
+  });
+
+  it("names the streets and communities of a district at first sight, its grids after two steps", () => {
+    const steps = visibility({ district: 1, subdistrict: 9, community: 61, grid: 330 }, 11.5);
+    expect(steps.subdistrict.names).toBeLessThan(11.5);
+    expect(steps.community.names).toBeLessThan(11.5);
+    expect(steps.grid.lines).toBeLessThan(11.5);
+    expect(steps.grid.names).toBeGreaterThan(11.5);
+    expect(steps.grid.names).toBeLessThan(13.5);
   });
 });

@@ -4,6 +4,18 @@ export const partition = ["district", "subdistrict", "community", "grid"] as con
 export type Level = (typeof partition)[number] | "compound";
 export const levels: Level[] = [...partition, "compound"];
 
+/** How many areas of each level there are. */
+export type Counts = Partial<Record<Level, number>>;
+
+export function countsOf(districts: District[]): Counts {
+  const counts: Counts = {};
+  for (const { level, areas } of districts.flatMap((d) => d.levels)) {
+    const l = levels.find((x) => x === level);
+    if (l) counts[l] = (counts[l] ?? 0) + areas;
+  }
+  return counts;
+}
+
 export type Bounds = [west: number, south: number, east: number, north: number];
 
 /** The bounds of all districts; null when there is none. */
@@ -28,23 +40,28 @@ export interface Visibility {
   namesUntil: number;
 }
 
+/** Pixels that an area needs, on average, for its lines and for its name. */
+const room = { lines: 25, name: 90 };
+
 /**
- * Spreads the levels that are present over the zooms from the one that shows
- * the whole district: coarse ones at once, finer ones as there is room.
+ * Shows each level from the zoom at which its areas are large enough on the
+ * screen, for lines first and for names later; coarse names go when the finer
+ * ones have come. whole is the zoom of zoomFor, at which all is 1000 pixels wide.
  */
-export function visibility(present: Level[], whole: number): Record<Level, Visibility> {
-  const steps: Record<Level, Visibility> = {
-    district: { lines: 0, names: 0, namesUntil: whole - 0.8 },
-    subdistrict: { lines: whole - 1.5, names: whole - 1, namesUntil: whole + 2.6 },
-    community: { lines: whole - 0.2, names: whole + 1.4, namesUntil: whole + 4.2 },
-    grid: { lines: whole + 1, names: whole + 3, namesUntil: 24 },
-    compound: { lines: Math.max(14, whole + 2), names: 15, namesUntil: 24 },
-  };
-  // A level that is missing leaves its room to the next finer one.
-  const finest = partition.filter((l) => present.includes(l)).at(-1);
-  if (finest) {
-    if (finest !== "grid") steps[finest].namesUntil = 24;
-    if (finest === "grid" && !present.includes("community")) steps.grid = { lines: whole - 0.2, names: whole + 1.4, namesUntil: 24 };
+export function visibility(counts: Counts, whole: number): Record<Level, Visibility> {
+  const zoom = (level: Level, pixels: number) => whole + Math.log2((pixels * Math.sqrt(Math.max(counts[level] ?? 0, 1))) / 1000);
+  const steps = {} as Record<Level, Visibility>;
+  let coarser: Visibility | undefined;
+  for (const level of partition) {
+    steps[level] = { lines: level === "district" ? 0 : zoom(level, room.lines), names: zoom(level, room.name), namesUntil: 24 };
+    if (!counts[level]) continue;
+    if (coarser) {
+      steps[level].lines = Math.max(steps[level].lines, coarser.lines);
+      steps[level].names = Math.max(steps[level].names, coarser.names);
+      coarser.namesUntil = Math.max(steps[level].names + 1.2, coarser.names + 1.2);
+    }
+    coarser = steps[level];
   }
+  steps.compound = { lines: Math.max(13, whole + 1.5), names: 15, namesUntil: 24 };
   return steps;
 }
