@@ -45,7 +45,7 @@ fuzz: setup-run ## native fuzzing and the long oracle run, five minutes or FUZZ=
 	WANGGE_ORACLE_POINTS=5000000 $(GO) test ./internal/gridindex -run Oracle -timeout 2h -v
 
 accept: setup-test build ## the long fault and scale suites; figures go to docs/acceptance.md
-	WANGGE_ACCEPT=1 $(GO) test ./internal/accept -timeout 2h -v
+	@deploy/accept
 
 audit: web/node_modules/.stamp ## known vulnerabilities; needs the open internet
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...

@@ -139,7 +139,7 @@ func (w *settingsWatch) run(ctx context.Context, store *postgres.Store, t *termi
 		if ctx.Err() != nil {
 			return
 		}
-		if !fault.Is(err, "unsafe_database") {
+		if !fault.Is(err, "unsafe_database") && !fault.Is(err, "clock_skew") {
 			err = nil // not reachable is told elsewhere
 		}
 		if before := w.unsafe(); (before == nil) != (err == nil) {

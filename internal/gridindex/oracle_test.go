@@ -162,7 +162,7 @@ func compareWithPostGIS(t *testing.T, areas []geotest.Named, n int) {
 	if covered < n/4 {
 		t.Errorf("only %d of %d points are covered; the comparison says little", covered, n)
 	}
-	t.Logf("%d points, %d of them covered, 0 mismatches wanted, %d found", n, covered, wrong)
+	t.Logf("acceptance: %s: %d points against PostGIS on the lattice, %d covered, %d mismatches", t.Name(), n, covered, wrong)
 }
 
 // degrees returns n positions: half at vertices, edge midpoints and one

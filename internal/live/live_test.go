@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -113,6 +114,14 @@ func check(a *locate.Answer, editions []string) string {
 	return ""
 }
 
+// times is how often something is done: usually, or in an acceptance run.
+func times(usual, accept int) int {
+	if os.Getenv("WANGGE_ACCEPT") != "" {
+		return accept
+	}
+	return usual
+}
+
 // TestOneAnswerOneGeneration is promise P22 inside one process (the command's
 // tests do it with two): lookups run while a hundred activations go by.
 func TestOneAnswerOneGeneration(t *testing.T) {
@@ -122,7 +131,8 @@ func TestOneAnswerOneGeneration(t *testing.T) {
 	fill(t, s, "B")
 	first, second := follow(t, s), follow(t, s)
 	editions := []string{"", "A"}
-	for g := range 101 {
+	rounds := times(100, 500)
+	for g := range rounds + 1 {
 		editions = append(editions, map[bool]string{true: "A", false: "B"}[g%2 == 1])
 	}
 	activate(t, s, "A")
@@ -154,7 +164,7 @@ func TestOneAnswerOneGeneration(t *testing.T) {
 		})
 	}
 	slowest := time.Duration(0)
-	for range 100 {
+	for range rounds {
 		g := activate(t, s, editions[nextGeneration(t, s)])
 		slowest = max(slowest, within(t, first, g, 2*time.Second), within(t, second, g, 2*time.Second))
 	}
@@ -163,7 +173,7 @@ func TestOneAnswerOneGeneration(t *testing.T) {
 	if lookups.Load() < 50_000 {
 		t.Errorf("only %d lookups ran meanwhile", lookups.Load())
 	}
-	t.Logf("100 activations, %d lookups, slowest swap %v", lookups.Load(), slowest)
+	t.Logf("acceptance: P22: %d activations on two indexes, %d lookups meanwhile, 0 answers of two generations; slowest swap %v", rounds, lookups.Load(), slowest.Round(time.Millisecond))
 }
 
 func nextGeneration(tb testing.TB, s *postgres.Store) int64 {
@@ -173,6 +183,19 @@ func nextGeneration(tb testing.TB, s *postgres.Store) int64 {
 		tb.Fatal(err)
 	}
 	return in.Generation + 1
+}
+
+// measure does something again and again and logs how long a new generation
+// took to be served.
+func measure(t *testing.T, what string, n int, do func(i int) time.Duration) {
+	t.Helper()
+	var took []time.Duration
+	for i := range n {
+		took = append(took, do(i))
+	}
+	slices.Sort(took)
+	t.Logf("acceptance: %s: %d activations, served after %v (median), %v (slowest)", what, n,
+		took[n/2].Round(time.Millisecond), took[n-1].Round(time.Millisecond))
 }
 
 // gate is a way to the database that can be shut: for the listening
@@ -280,9 +303,9 @@ func TestStalenessIsBoundedAndVisible(t *testing.T) {
 	within(t, b, activate(t, s, "A"), 5*time.Second)
 
 	t.Run("normally", func(t *testing.T) {
-		for i := range 20 {
-			within(t, b, activate(t, s, names[i%2]), 2*time.Second)
-		}
+		measure(t, "P23 (a) normally", times(20, 100), func(i int) time.Duration {
+			return within(t, b, activate(t, s, names[i%2]), 2*time.Second)
+		})
 	})
 	t.Run("the listening connection killed", func(t *testing.T) {
 		conn, err := pgx.Connect(t.Context(), address)
@@ -291,15 +314,15 @@ func TestStalenessIsBoundedAndVisible(t *testing.T) {
 		}
 		defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
 		killed := 0
-		for i := range 10 {
+		measure(t, "P23 (b) listening connection killed", times(10, 100), func(i int) time.Duration {
 			var n int
 			if err := conn.QueryRow(t.Context(), `SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 				WHERE datname = current_database() AND query LIKE 'LISTEN%') k`).Scan(&n); err != nil {
 				t.Fatal(err)
 			}
 			killed += n
-			within(t, b, activate(t, s, names[i%2]), 5*time.Second)
-		}
+			return within(t, b, activate(t, s, names[i%2]), 5*time.Second)
+		})
 		if killed == 0 {
 			t.Error("no listening connection was found to kill")
 		}
@@ -307,9 +330,9 @@ func TestStalenessIsBoundedAndVisible(t *testing.T) {
 	t.Run("the listening connection gone silent", func(t *testing.T) {
 		g.deaf.Store(true)
 		defer g.deaf.Store(false)
-		for i := range 6 {
-			within(t, b, activate(t, s, names[i%2]), 5*time.Second)
-		}
+		measure(t, "P23 (c) listening connection silent", times(6, 100), func(i int) time.Duration {
+			return within(t, b, activate(t, s, names[i%2]), 5*time.Second)
+		})
 		// The silence is noticed and the connection made anew.
 		before := g.listeners.Load()
 		for range 150 {
@@ -332,6 +355,7 @@ func TestStalenessIsBoundedAndVisible(t *testing.T) {
 				t.Fatalf("lookups stopped: %+v, %v", a, err)
 			}
 			if since, why, ok := b.Stale(); !ok {
+				t.Logf("acceptance: P23 (d) database gone: lookups went on, flagged stale after %v (promised 10 s)", time.Since(began).Round(100*time.Millisecond))
 				if since.IsZero() || why == "" {
 					t.Errorf("stale since %v because %q", since, why)
 				}

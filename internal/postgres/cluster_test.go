@@ -172,6 +172,61 @@ func TestSettingsFlip(t *testing.T) {
 	}
 }
 
+// TestACommitThatReachedNoStandby: where a standby is asked for and none
+// confirms, the write is not acknowledged, though it stands; the same request
+// repeated is answered without being done twice.
+func TestACommitThatReachedNoStandby(t *testing.T) {
+	t.Parallel()
+	c := start(t, reachable(t))
+	defer func() { _ = c.Close() }()
+	if _, err := postgres.Migrate(t.Context(), c.URL()); err != nil {
+		t.Fatal(err)
+	}
+	store, err := postgres.Open(t.Context(), c.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	fill(t, store, two("2026"))
+	conn := connect(t, c.URL())
+	set := func(standbys string) {
+		t.Helper()
+		for _, sql := range []string{"ALTER SYSTEM SET synchronous_standby_names = '" + standbys + "'", "SELECT pg_reload_conf()"} {
+			if _, err := conn.Exec(t.Context(), sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
+	if _, err := conn.Exec(t.Context(), "SET synchronous_commit = local"); err != nil { // for this connection alone
+		t.Fatal(err)
+	}
+	set("nobody")
+	done := make(chan error)
+	go func() {
+		_, _, err := store.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Write{Key: "k"})
+		done <- err
+	}()
+	canceled := 0
+	for range 100 {
+		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM (SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep') w").Scan(&canceled); err != nil {
+			t.Fatal(err)
+		}
+		if canceled > 0 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if err := <-done; !fault.Is(err, "not_replicated") || canceled == 0 {
+		t.Fatalf("%v after %d cancelled waits, want not_replicated", err, canceled)
+	}
+	set("")
+	e, _, err := store.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Write{Key: "k"})
+	if err != nil || len(e.Activations) != 1 {
+		t.Errorf("repeated: %+v, %v", e, err)
+	}
+}
+
 // A directory that other users cannot enter, and a path too long for a socket.
 func TestAwkwardPlaces(t *testing.T) {
 	t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,7 +19,8 @@ import (
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	pool *pgxpool.Pool
+	pool     *pgxpool.Pool
+	unsynced sync.Map // *pgconn.PgConn → true: its last commit reached no standby
 }
 
 // Open connects to the database at url: any form that libpq takes, several
@@ -29,11 +31,17 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s := &Store{}
+	config.ConnConfig.OnNotice = func(conn *pgconn.PgConn, notice *pgconn.Notice) {
+		if strings.Contains(notice.Message, "synchronous replication") {
+			s.unsynced.Store(conn, true)
+		}
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	s := &Store{pool: pool}
+	s.pool = pool
 	if err := s.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -57,6 +65,7 @@ func parseURL(url string) (*pgxpool.Config, error) {
 	for name, value := range map[string]string{
 		"application_name":                    "wangge",
 		"lock_timeout":                        "10s",
+		"statement_timeout":                   "120s",
 		"idle_in_transaction_session_timeout": "60s",
 		"timezone":                            "UTC",
 	} {
@@ -77,9 +86,36 @@ func (s *Store) Ping(ctx context.Context) error {
 	return translate(s.pool.Ping(ctx))
 }
 
-// inTx runs do in one transaction, which commits when do returns nil.
+// commitWithin is how long a commit may take. It does not end with the request:
+// a caller that goes away must not leave it open whether the work was done.
+const commitWithin = 30 * time.Second
+
+// inTx runs do in one transaction, which commits when do returns nil. It
+// returns nil only when the database has kept everything it promises to keep.
+// Error: not_replicated, when the commit stands but reached no standby; the
+// caller may repeat it with the same idempotency key.
 func (s *Store) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
-	return translate(pgx.BeginFunc(ctx, s.pool, do))
+	tx, err := s.pool.Begin(ctx)
+	if err != nil {
+		return translate(err)
+	}
+	conn := tx.Conn().PgConn()
+	s.unsynced.Delete(conn)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
+	defer cancel()
+	defer func() { _ = tx.Rollback(ending) }() // does nothing after the commit
+	if err := do(tx); err != nil {
+		return translate(err)
+	}
+	if err := tx.Commit(ending); err != nil {
+		return translate(err)
+	}
+	if _, lost := s.unsynced.LoadAndDelete(conn); lost {
+		e := fault.New(fault.Unavailable, "not_replicated", "已写入，但备用数据库没有确认；请稍后用同一个请求再试", "written, but no standby has confirmed it; repeat the same request shortly")
+		e.Retry = 5 * time.Second
+		return e
+	}
+	return nil
 }
 
 // translate turns what callers can act on into refusals: no database, no room,
