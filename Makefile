@@ -22,6 +22,7 @@ dev: setup-run build web/node_modules/.stamp ## serve, and the web application f
 test: setup-test build ## every test: Go with the race detector, web units, a real browser
 	cd web && npm test
 	cd web && npm run e2e
+	@[ -d ../shared/testdata ] || echo "SKIPPED: the tests on shared real data (Bristol, Sheffield, New York): ../shared/testdata is absent"
 	$(GO) test -race -timeout 14m ./...
 
 lint: web/node_modules/.stamp web/dist/.gitkeep ## golangci-lint, eslint, tsc; generated files are current
