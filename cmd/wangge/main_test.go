@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -25,6 +26,7 @@ import (
 	"wangge/internal/geo"
 	"wangge/internal/geo/geotest"
 	"wangge/internal/gridindex"
+	"wangge/internal/postgres"
 )
 
 var binary string
@@ -435,6 +437,85 @@ func TestUnsafeSettings(t *testing.T) {
 	}
 	set("on")
 	s.eventually("readiness again", 10*time.Second, func() bool { status, _ := s.get("/readyz"); return status == 200 })
+}
+
+// killDatabase ends the server of a data directory and all its processes at once.
+func killDatabase(tb testing.TB, dir string) {
+	tb.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "postgres", "data", "postmaster.pid"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var pid int
+	if _, err := fmt.Sscan(string(text), &pid); err != nil {
+		tb.Fatal(err)
+	}
+	_ = exec.Command("pkill", "-KILL", "-P", fmt.Sprint(pid)).Run()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// TestTheDatabaseGoesAndComesBack is promise P29: while the database is away
+// lookups go on and writes are told to come back, at once; when it is there
+// again all works within five seconds, without a restart. A private database
+// is started again by the service itself.
+func TestTheDatabaseGoesAndComesBack(t *testing.T) {
+	t.Parallel()
+	dir := home(t)
+	s := serve(t, dir)
+	cells := imported(t, dir, "2026", "A")
+	must(t, dir, "edition", "activate", "2026", "--from", "2026-01-01")
+	at := cells[5].LabelPoint()
+	lookup := fmt.Sprintf("/api/v1/locate?lon=%.7f&lat=%.7f", at.Lon(), at.Lat())
+	s.eventually("the edition", 5*time.Second, func() bool { _, body := s.get(lookup); return strings.Contains(body, "AG05") })
+	killDatabase(t, dir)
+	began := time.Now()
+	s.eventually("full service after the private database was killed", 8*time.Second, func() bool {
+		if _, body := s.get(lookup); !strings.Contains(body, "AG05") {
+			t.Fatalf("a lookup failed meanwhile: %s", body)
+		}
+		status, _ := s.get("/api/v1/editions")
+		return status == 200 && time.Since(began) > time.Second
+	})
+	t.Logf("back after %v", time.Since(began).Round(100*time.Millisecond))
+
+	// With a server of somebody else's the service waits for it.
+	cluster, err := postgres.StartCluster(t.Context(), postgres.ClusterOptions{DataDir: dir, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := cluster.URL()
+	if code := s.stop(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	other := serve(t, home(t), "--database-url", url)
+	other.eventually("readiness", 5*time.Second, func() bool { status, _ := other.get("/readyz"); return status == 200 })
+	killDatabase(t, dir)
+	asked := time.Now()
+	resp, err := http.Post(other.address+"/api/v1/editions/D/2026/check", "application/json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if took := time.Since(asked); resp.StatusCode != 503 || resp.Header.Get("Retry-After") != "1" || took > time.Second {
+		t.Errorf("a write while the database is away: %d, Retry-After %q, after %v", resp.StatusCode, resp.Header.Get("Retry-After"), took)
+	}
+	other.eventually("unreadiness", 10*time.Second, func() bool { status, _ := other.get("/readyz"); return status == 503 })
+	other.eventually("answers flagged stale", 10*time.Second, func() bool {
+		_, body := other.get(lookup)
+		if !strings.Contains(body, "AG05") {
+			t.Fatalf("a lookup failed: %s", body)
+		}
+		return strings.Contains(body, "stale_since")
+	})
+	_ = cluster.Close()
+	again, err := postgres.StartCluster(t.Context(), postgres.ClusterOptions{DataDir: dir, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = again.Close() }()
+	other.eventually("full service after the database is back", 5*time.Second, func() bool { status, _ := other.get("/readyz"); return status == 200 })
 }
 
 // TestTwoInstancesHundredActivations: two services on one database, lookups on

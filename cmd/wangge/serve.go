@@ -63,7 +63,14 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	watch := &settingsWatch{}
 	go func() { boundaries.Run(background); close(following) }()
 	go watch.run(background, db.Store, t)
-	defer func() { stop(); <-following }()
+	keeping := make(chan struct{})
+	go func() {
+		defer close(keeping)
+		if db.cluster != nil {
+			db.cluster.Keep(background)
+		}
+	}()
+	defer func() { stop(); <-following; <-keeping }()
 
 	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Boundaries: boundaries, Web: web.Files(), Log: t.log,
 		Proxies: c.TrustedProxy, Version: version(), Unsafe: watch.unsafe})

@@ -273,7 +273,7 @@ func probes(rng *rand.Rand, versions []*area.Version, n int) []geo.Point {
 		a, b := r[i], r[(i+1)%len(r)]
 		middle := geo.Point{X: int32((int64(a.X) + int64(b.X)) / 2), Y: int32((int64(a.Y) + int64(b.Y)) / 2)}
 		at := v.Ground.Box()
-		points = append(points, a, around(a), middle, around(middle),
+		points = append(points, a, around(a), middle, around(middle), geo.Point{X: within(at.Min.X, at.Max.X), Y: a.Y},
 			geo.Point{X: within(at.Min.X, at.Max.X), Y: within(at.Min.Y, at.Max.Y)})
 	}
 	return points
@@ -317,6 +317,28 @@ func TestIndexAgreesWithBruteForceInAnyInsertionOrder(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestBorderAnswersAreStable is promise P21: 32 indexes built in random orders
+// give the same answers for 10,000 points on or beside borders.
+func TestBorderAnswersAreStable(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(21, 21))
+	versions := partition(rng, 12, 8, true)
+	points := probes(rng, versions, 2_500)[:10_000]
+	var want []string
+	for order := range 32 {
+		rng.Shuffle(len(versions), func(i, j int) { versions[i], versions[j] = versions[j], versions[i] })
+		e := edition(t, versions...)
+		for i, p := range points {
+			got := fmt.Sprint(chain(e.Locate(p)))
+			if order == 0 {
+				want = append(want, got)
+			} else if got != want[i] {
+				t.Fatalf("%v: %s, at first %s", p, got, want[i])
+			}
+		}
+	}
 }
 
 func TestLocateDoesNotAllocate(t *testing.T) {

@@ -57,6 +57,18 @@ func TestLookupAgreesWithTheLatticeOracle(t *testing.T) {
 			return narrow
 		}, 40_000},
 	}
+	for seed := range uint64(5) {
+		sets = append(sets, set{fmt.Sprintf("tessellation %d", seed), func(*testing.T) []geotest.Named {
+			rng := rand.New(rand.NewPCG(seed, 77))
+			p := geotest.NewPartition(rng, 34, 34, 8, geotest.Hohhot)
+			p.Enclaves(rng)
+			named := geotest.River(rng, 20_000, geotest.Hohhot)
+			for i, a := range p.Areas() {
+				named = append(named, geotest.Named{Name: fmt.Sprintf("cell %d", i), Area: a})
+			}
+			return named
+		}, 12_000})
+	}
 	for _, city := range []string{"bristol", "sheffield"} {
 		for level, property := range map[string]string{"oa": "OA11CD", "lsoa": "LSOA11CD", "msoa": "MSOA11CD"} {
 			sets = append(sets, set{city + " " + level, func(t *testing.T) []geotest.Named {

@@ -122,8 +122,7 @@ func (s *Server) batch(ctx context.Context, in *batchInput) (*huma.StreamRespons
 }
 
 func (s *Server) batchJSON(w http.ResponseWriter, r *http.Request, crs geo.CRS) error {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(streamPatience))
-	points, err := locate.ReadPoints(&bodyReader{r: r.Body, left: maxJSONBatch})
+	points, err := locate.ReadPoints(&bodyReader{r: r.Body, left: maxJSONBatch, deadline: http.NewResponseController(w).SetReadDeadline})
 	if err != nil {
 		return err
 	}
@@ -150,7 +149,6 @@ func (s *Server) batchJSON(w http.ResponseWriter, r *http.Request, crs geo.CRS) 
 // half answer is not taken for a whole one.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, contentType string, answer func(io.Reader, io.Writer) error) error {
 	control := http.NewResponseController(w)
-	_ = control.EnableFullDuplex() // HTTP/2 always is
 	sp, err := newSpool()
 	if err != nil {
 		return err
@@ -159,14 +157,14 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, contentType stri
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		body := &bodyReader{r: r.Body, left: maxStream, before: func() {
-			_ = control.SetReadDeadline(time.Now().Add(streamPatience))
-		}}
-		sp.finish(answer(body, sp))
+		sp.finish(answer(&bodyReader{r: r.Body, left: maxStream, deadline: control.SetReadDeadline}, sp))
 	}()
+	whole := false
 	defer func() {
-		sp.finish(context.Canceled)
-		_ = control.SetReadDeadline(time.Now())
+		if !whole { // stop reading; the connection ends with it
+			sp.finish(context.Canceled)
+			_ = control.SetReadDeadline(time.Now())
+		}
 		<-done
 	}()
 	if err := sp.await(64 << 10); err != nil {
@@ -186,6 +184,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, contentType stri
 		}
 		switch {
 		case errors.Is(err, io.EOF):
+			whole = true
 			return nil
 		case err != nil:
 			requestOf(r.Context()).cause = err
@@ -194,23 +193,24 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, contentType stri
 	}
 }
 
-// bodyReader bounds a body and tells a broken connection from a bad request.
+// bodyReader bounds a body, in size and in the time that each read may take,
+// and tells a broken connection from a bad request.
 type bodyReader struct {
-	r      io.Reader
-	left   int64
-	before func() // called before each read
+	r        io.Reader
+	left     int64
+	deadline func(time.Time) error // of the connection; lifted at the end of the body, so that it can be used again
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
-	if b.before != nil {
-		b.before()
-	}
+	_ = b.deadline(time.Now().Add(streamPatience))
 	if b.left <= 0 {
 		return 0, fault.New(fault.TooLarge, "body_too_large", "请求体太大，请分几次发送", "the body is too large; send it in parts")
 	}
 	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) {
+		_ = b.deadline(time.Time{})
+	} else if err != nil {
 		if errors.Is(err, os.ErrDeadlineExceeded) || strings.Contains(err.Error(), "timeout") {
 			return n, fault.New(fault.Invalid, "body_too_slow", "请求体没有及时传完", "the body did not arrive in time")
 		}

@@ -111,23 +111,19 @@ func (s *Server) editions(ctx context.Context, in *struct {
 	Limit    count  `query:"limit" doc:"at most 1000; 100 when left out"`
 	Cursor   string `query:"cursor" doc:"next of the page before"`
 }) (*editionsOutput, error) {
-	limit, err := parseLimit(in.Limit)
+	page, err := parsePage(in.Limit, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	from, err := parseOffset(in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.Store.Editions(ctx, in.District, postgres.Page{From: from, Most: limit + 1})
+	found, err := s.Store.Editions(ctx, in.District, page.oneMore())
 	if err != nil {
 		return nil, err
 	}
 	out := &editionsOutput{}
 	out.Body.Editions = []Edition{}
 	for i, e := range found {
-		if i == limit {
-			out.Body.Next = makeCursor(strconv.Itoa(from + limit))
+		if i == page.Most {
+			out.Body.Next = page.next()
 			break
 		}
 		out.Body.Editions = append(out.Body.Editions, describeEdition(&e))
@@ -152,11 +148,7 @@ func (s *Server) findings(ctx context.Context, in *struct {
 	Limit  count  `query:"limit" doc:"at most 1000; 100 when left out"`
 	Cursor string `query:"cursor" doc:"next of the page before"`
 }) (*findingsOutput, error) {
-	limit, err := parseLimit(in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	from, err := parseOffset(in.Cursor)
+	page, err := parsePage(in.Limit, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -164,15 +156,15 @@ func (s *Server) findings(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Store.Findings(ctx, e.District, e.ID, postgres.Page{From: from, Most: limit + 1})
+	found, err := s.Store.Findings(ctx, e.District, e.ID, page.oneMore())
 	if err != nil {
 		return nil, err
 	}
 	out := &findingsOutput{}
 	out.Body.Findings = []Finding{}
 	for i, f := range found {
-		if i == limit {
-			out.Body.Next = makeCursor(strconv.Itoa(from + limit))
+		if i == page.Most {
+			out.Body.Next = page.next()
 			break
 		}
 		out.Body.Findings = append(out.Body.Findings, describeFinding(f, requestOf(ctx).lang))
@@ -180,17 +172,27 @@ func (s *Server) findings(ctx context.Context, in *struct {
 	return out, nil
 }
 
-func parseOffset(cursor string) (int, error) {
+// page is a part of a list that is counted through.
+type page struct{ postgres.Page }
+
+func parsePage(limit count, cursor string) (p page, err error) {
+	if p.Most, err = parseLimit(limit); err != nil {
+		return p, err
+	}
 	last, err := parseCursor(cursor)
 	if err != nil || last == "" {
-		return 0, err
+		return p, err
 	}
-	n, err := strconv.Atoi(last)
-	if err != nil || n < 0 || n > 1<<30 {
-		return 0, fault.New(fault.Invalid, "bad_cursor", "cursor 无效，请从第一页开始", "the cursor is not valid; start at the first page")
+	if p.From, err = strconv.Atoi(last); err != nil || p.From < 0 || p.From > 1<<30 {
+		return p, fault.New(fault.Invalid, "bad_cursor", "cursor 无效，请从第一页开始", "the cursor is not valid; start at the first page")
 	}
-	return n, nil
+	return p, nil
 }
+
+// oneMore asks for one more than is shown, to know whether another page follows.
+func (p page) oneMore() postgres.Page { return postgres.Page{From: p.From, Most: p.Most + 1} }
+
+func (p page) next() string { return makeCursor(strconv.Itoa(p.From + p.Most)) }
 
 func (s *Server) diff(ctx context.Context, in *struct {
 	EditionPath

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
@@ -385,6 +386,37 @@ func TestStreamsAnswerWhileTheyAreSent(t *testing.T) {
 	}
 }
 
+// A connection serves many batches, one after the other.
+func TestConnectionsAreKeptAfterABatch(t *testing.T) {
+	t.Parallel()
+	s := loaded(t)
+	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
+	connections := map[string]bool{}
+	trace := &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { connections[c.Conn.LocalAddr().String()] = true }}
+	for i := range 60 {
+		form, body := "text/csv", "lon,lat\n111.7,40.9\n"
+		if i%2 == 1 {
+			form, body = "application/json", `{"points":[[111.7,40.9]]}`
+		}
+		request, err := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), http.MethodPost, s.http.URL+"/api/v1/locate/batch", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", form)
+		resp, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatalf("%d %v", resp.StatusCode, err)
+		}
+		_ = resp.Body.Close()
+	}
+	if len(connections) != 1 {
+		t.Errorf("60 batches took %d connections", len(connections))
+	}
+}
+
 // A compressed body is not unpacked: it is refused as what it is not.
 func TestCompressedBodiesAreNotUnpacked(t *testing.T) {
 	t.Parallel()
@@ -399,28 +431,44 @@ func TestCompressedBodiesAreNotUnpacked(t *testing.T) {
 	}
 }
 
+// Twelve callers open a stream and send nothing: eight are waited for, four are
+// told at once to come back.
 func TestTooManyBatchesAreToldToComeBack(t *testing.T) {
 	t.Parallel()
 	s := loaded(t)
 	var open []*io.PipeWriter
-	for range 8 {
+	refused := make(chan answer, 12)
+	for range 12 {
 		read, write := io.Pipe()
 		open = append(open, write)
-		request, err := http.NewRequestWithContext(t.Context(), "POST", s.http.URL+"/api/v1/locate/batch", read)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.http.URL+"/api/v1/locate/batch", read)
 		if err != nil {
 			t.Fatal(err)
 		}
 		request.Header.Set("Content-Type", "text/csv")
 		go func() {
-			if resp, err := http.DefaultTransport.RoundTrip(request); err == nil {
-				_ = resp.Body.Close()
+			resp, err := http.DefaultTransport.RoundTrip(request)
+			if err != nil {
+				return
 			}
+			defer resp.Body.Close()
+			body, _ := io.ReadAll(resp.Body)
+			refused <- answer{resp, string(body)}
 		}()
 	}
-	s.eventually("all slots to be taken", func() bool {
-		a := s.do("POST", "/api/v1/locate/batch", "lon,lat\n1,2\n", "Content-Type", "text/csv")
-		return a.StatusCode == 429 && a.code() == "too_many_batches" && a.Header.Get("Retry-After") != ""
-	})
+	for range 4 {
+		select {
+		case a := <-refused:
+			if a.StatusCode != 429 || a.code() != "too_many_batches" || a.Header.Get("Retry-After") == "" {
+				t.Errorf("%d %s %v", a.StatusCode, a.body, a.Header)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("a refusal waits for the body")
+		}
+	}
+	if len(refused) > 0 {
+		t.Error("more than four were refused")
+	}
 	if a := s.get("/api/v1/districts"); a.StatusCode != 200 {
 		t.Errorf("a single question meanwhile: %d", a.StatusCode)
 	}

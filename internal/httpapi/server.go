@@ -58,7 +58,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries)}
 	r := chi.NewRouter()
 	s.router = r
-	r.Use(s.observe, secure, s.ownHost, s.sameOrigin)
+	r.Use(s.observe, answerAtOnce, secure, s.ownHost, s.sameOrigin)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { s.serveWeb(w, r) })
 	r.MethodNotAllowed(methodNotAllowed(r))
 
@@ -167,6 +167,25 @@ func secure(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		next.ServeHTTP(w, r)
+	})
+}
+
+// drainWithin is how long the rest of a body that nobody wants may take.
+const drainWithin = 2 * time.Second
+
+// answerAtOnce lets an answer go out before the body has come in: without it
+// the HTTP/1 server reads on before it sends a refusal, for as long as a slow
+// caller likes.
+func answerAtOnce(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength == 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		control := http.NewResponseController(w)
+		_ = control.EnableFullDuplex() // HTTP/2 always is
+		next.ServeHTTP(w, r)
+		_ = control.SetReadDeadline(time.Now().Add(drainWithin))
 	})
 }
 

@@ -92,6 +92,50 @@ func (c *Cluster) URL() string {
 	return "postgres://" + clusterUser + "@/" + clusterUser + "?host=" + url.QueryEscape(c.socket)
 }
 
+// Keep watches over the server until ctx ends and starts it again when it has
+// died: a crash, or somebody's kill.
+func (c *Cluster) Keep(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if c.alive() {
+			continue
+		}
+		c.log.Error("the private database has died; starting it again")
+		if err := c.revive(ctx); err != nil && ctx.Err() == nil {
+			c.log.Error("the private database does not start", "err", err)
+		}
+	}
+}
+
+func (c *Cluster) revive(ctx context.Context) error {
+	start, err := lockFile(ctx, filepath.Join(c.dir, "start.lock"), syscall.LOCK_EX)
+	if err != nil {
+		return err
+	}
+	defer start.Close()
+	return c.up(ctx)
+}
+
+// alive reports whether the server's process is there.
+func (c *Cluster) alive() bool {
+	text, err := os.ReadFile(filepath.Join(c.data(), "postmaster.pid"))
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(line)
+	if err != nil || pid <= 0 {
+		return true // being written
+	}
+	return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
+}
+
 // Close leaves the server, and stops it when nobody else uses it.
 func (c *Cluster) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)

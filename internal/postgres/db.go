@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -61,7 +63,7 @@ func parseURL(url string) (*pgxpool.Config, error) {
 			"看不懂数据库地址（--database-url）", "cannot read the database URL (--database-url)").Because(err)
 	}
 	config.MaxConns = max(config.MaxConns, 8)
-	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	config.ConnConfig.ConnectTimeout = 2 * time.Second
 	for name, value := range map[string]string{
 		"application_name":                    "wangge",
 		"lock_timeout":                        "10s",
@@ -130,11 +132,12 @@ func translate(err error) error {
 	unavailable := func() error {
 		e := fault.New(fault.Unavailable, "database_unavailable",
 			"数据库暂时连不上，请稍后再试", "the database cannot be reached; try again shortly").Because(err)
-		e.Retry = 2 * time.Second
+		e.Retry = time.Second
 		return e
 	}
 	var pg *pgconn.PgError
 	var connect *pgconn.ConnectError
+	var network *net.OpError
 	switch {
 	case errors.As(err, &pg):
 		switch pg.Code[:2] {
@@ -144,9 +147,9 @@ func translate(err error) error {
 		if pg.Code == "55P03" || pg.Code == "40P01" { // lock not available, deadlock
 			return unavailable()
 		}
-	case errors.As(err, &connect), errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err),
-		strings.Contains(err.Error(), "closed pool"), strings.Contains(err.Error(), "conn closed"),
-		strings.Contains(err.Error(), "unexpected EOF"):
+	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err), pgconn.SafeToRetry(err),
+		strings.Contains(err.Error(), "closed pool"), strings.Contains(err.Error(), "conn closed"): // no type tells these two
 		return unavailable()
 	}
 	return err

@@ -60,10 +60,16 @@ export class Service {
     return path;
   }
 
-  /** Takes the database away, as a crash would. */
-  crashDatabase() {
-    const pid = Number(readFileSync(join(this.dir, "postgres/data/postmaster.pid"), "utf8").split("\n")[0]);
-    process.kill(pid, "SIGQUIT");
+  /** Makes the database answer nobody, or answer again. (One that dies is started again by the service.) */
+  freezeDatabase(frozen: boolean) {
+    const pid = readFileSync(join(this.dir, "postgres/data/postmaster.pid"), "utf8").split("\n")[0] ?? "";
+    for (const of of [["-P", pid], ["-f", `^/.*/postgres -D ${this.dir}/`]]) {
+      try {
+        execFileSync("pkill", [frozen ? "-STOP" : "-CONT", ...of]);
+      } catch {
+        // nobody matched
+      }
+    }
   }
 
   async stop() {

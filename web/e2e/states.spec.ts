@@ -31,7 +31,7 @@ test("without the database it answers on and says since when; without the servic
   try {
     service.load();
     await openMap(page, service.url);
-    service.crashDatabase();
+    service.freezeDatabase(true);
     await page.waitForTimeout(6_000);
     await page.locator("#ask").fill("8.5,47.4");
     await page.keyboard.press("Enter");
@@ -40,6 +40,7 @@ test("without the database it answers on and says since when; without the servic
     await picture(page, "stale");
     await accessible(page);
   } finally {
+    service.freezeDatabase(false);
     await service.stop();
   }
   await expect(page.getByText("连不上服务")).toBeVisible({ timeout: 20_000 });

@@ -92,10 +92,7 @@ func (p *Partition) Enclaves(rng *rand.Rand) {
 			sin, cos := math.Sincos(2 * math.Pi * float64(k) / 7)
 			enclave = append(enclave, geo.Point{X: centre.X + int32(float64(size)*cos), Y: centre.Y + int32(float64(size)*sin)})
 		}
-		hole := make(geo.Ring, len(enclave))
-		for k, q := range enclave {
-			hole[len(enclave)-1-k] = q
-		}
+		hole := reversed(enclave)
 		holed := geo.MultiPolygon{append(p.Cells[i][0][:1:1], hole)}
 		closed := geo.MultiPolygon{{append(holed[0][0][:len(holed[0][0]):len(holed[0][0])], holed[0][0][0]), append(hole[:len(hole):len(hole)], hole[0])}}
 		if _, _, ok := geo.Gate(closed); !ok || len(p.Cells[i]) > 1 {
@@ -202,4 +199,27 @@ func (g *bricks) cell(i, j int) (geo.Ring, []borderKey) {
 		ring = ring[:len(ring)-1]
 	}
 	return ring, borders
+}
+
+// River returns the two banks of a river of n vertices that winds from the
+// west to the east of a box, one area on either side.
+func River(rng *rand.Rand, n int, box geo.Box) []Named {
+	width, height := float64(box.Max.X-box.Min.X), float64(box.Max.Y-box.Min.Y)
+	var line geo.Ring
+	y := 0.5
+	for i := range n {
+		y = min(0.8, max(0.2, y+(rng.Float64()-0.5)*0.004))
+		line = append(line, geo.Point{X: box.Min.X + int32(width*float64(i)/float64(n-1)), Y: box.Min.Y + int32(height*y)})
+	}
+	south := append(geo.Ring{box.Min, {X: box.Max.X, Y: box.Min.Y}}, reversed(line)...)
+	north := append(geo.Ring{box.Max, {X: box.Min.X, Y: box.Max.Y}}, line...)
+	return []Named{{"south bank", Area(geo.MultiPolygon{{south}})}, {"north bank", Area(geo.MultiPolygon{{north}})}}
+}
+
+func reversed(r geo.Ring) geo.Ring {
+	out := make(geo.Ring, len(r))
+	for i, p := range r {
+		out[len(r)-1-i] = p
+	}
+	return out
 }
