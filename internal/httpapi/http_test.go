@@ -286,16 +286,35 @@ func TestAreaLists(t *testing.T) {
 	}
 }
 
+// A code alone names an area where only one has it; where several do, the
+// answer lists them.
 func TestShortFormOfACode(t *testing.T) {
 	t.Parallel()
-	s := loaded(t)
-	s2 := s.do("GET", "/api/v1/areas/SW", "")
-	if s2.StatusCode != 200 {
-		t.Fatalf("%d %s", s2.StatusCode, s2.body)
+	s := start(t, pgtest.Database(t))
+	ground := geotest.Area(geo.MultiPolygon{{{{X: 0, Y: 0}, {X: 1000, Y: 0}, {X: 1000, Y: 1000}, {X: 0, Y: 1000}}}})
+	for level, code := range map[area.Level]string{area.Community: "SAME", area.Grid: "SAME", area.Compound: "K"} {
+		done, err := s.store.FillDraft(t.Context(), postgres.Fill{District: "D", Edition: "E", Level: level, Commit: true,
+			Areas: []postgres.FillArea{{Code: code, Name: code, Kind: area.Basic, Ground: ground, Source: "test"}}})
+		if err != nil || !done.Committed {
+			t.Fatalf("%v %+v", err, done)
+		}
 	}
-	// "150102" names the district alone; a code of two levels is ambiguous.
-	if a := s.get("/api/v1/areas/150102"); a.StatusCode != 200 || !strings.Contains(a.body, `"level":"district"`) {
+	if _, _, err := s.store.Activate(t.Context(), "D", "E", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Write{}); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("the edition", func() bool { return strings.Contains(s.get("/api/v1/districts").body, `"D"`) })
+	if a := s.get("/api/v1/areas/K"); a.StatusCode != 200 || !strings.Contains(a.body, `"level":"compound"`) {
 		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	a := s.get("/api/v1/areas/SAME")
+	var p httpapi.Problem
+	if err := json.Unmarshal([]byte(a.body), &p); err != nil || a.StatusCode != 409 || p.Code != "ambiguous_code" || len(p.Errors) != 2 {
+		t.Fatalf("%d %s", a.StatusCode, a.body)
+	}
+	for _, candidate := range p.Errors { // each names where it is
+		if found := s.get(candidate.Location); found.StatusCode != 200 || !strings.Contains(found.body, `"code":"SAME"`) {
+			t.Errorf("%s: %d %s", candidate.Location, found.StatusCode, found.body)
+		}
 	}
 }
 
