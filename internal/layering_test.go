@@ -27,7 +27,7 @@ var outside = map[string][]string{
 	"area":      {"github.com/google/uuid"},
 	"topology":  {"github.com/google/uuid", "github.com/tidwall/rtree"},
 	"gridindex": {"github.com/google/uuid", "github.com/tidwall/rtree"},
-	"ingest":    {"golang.org/x/text"},
+	"ingest":    {"golang.org/x/text", "modernc.org/sqlite"},
 	"locate":    {"golang.org/x/text"},
 	"postgres":  {"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/twpayne/go-geom"},
 	"tile":      {"github.com/paulmach/orb"},

@@ -12,20 +12,21 @@ import (
 
 	"wangge/internal/area"
 	"wangge/internal/fault"
-	"wangge/internal/geo"
 	"wangge/internal/ingest"
 	"wangge/internal/postgres"
 )
 
 type importCommand struct {
 	databaseFlags
-	Files        []string `arg:"" name:"file" help:"GeoJSON files (.geojson, .json)." type:"path"`
+	Files        []string `arg:"" name:"file" help:"GeoJSON, GeoPackage, Shapefile (.shp or .zip), KML, KMZ, or CSV with WKT." type:"path"`
 	Level        string   `required:"" help:"district, subdistrict, community, grid or compound."`
 	CodeField    string   `help:"Attribute with the code; the usual names are tried."`
 	NameField    string   `help:"Attribute with the name; the usual names are tried."`
 	ParentField  string   `help:"Attribute with the code of the parent; found by area when left out."`
 	KindField    string   `help:"Attribute with the kind of a grid: basic or dedicated."`
-	CRS          string   `name:"crs" default:"auto" help:"auto, EPSG:4326, EPSG:4490, wgs84, cgcs2000, gcj02 or bd09."`
+	CRS          string   `name:"crs" default:"auto" help:"auto (what the file says), EPSG:n, wgs84, cgcs2000, gcj02 or bd09."`
+	Layer        string   `help:"Layer of a file that holds several."`
+	Charset      string   `default:"" enum:",utf-8,gbk" help:"Characters of attribute tables: utf-8 or gbk; found out when left out."`
 	District     string   `help:"Code of the district; may be left out while there is only one."`
 	DistrictName string   `help:"Name of a district that does not exist yet."`
 	Scheme       string   `default:"auto" enum:"auto,gbt,opaque" help:"Codes: gbt (6/9/12/15 digits, checked), opaque (any text), auto."`
@@ -41,9 +42,8 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if opt.Level, err = area.ParseLevel(c.Level); err != nil {
 		return err
 	}
-	if c.CRS == "auto" {
-		opt.CRS, opt.AutoCRS = geo.WGS84, true
-	} else if opt.CRS, err = geo.ParseCRS(c.CRS); err != nil {
+	opt.Layer, opt.Charset = c.Layer, c.Charset
+	if opt.Reference, err = ingest.ParseReference(c.CRS); err != nil {
 		return err
 	}
 	if c.Activate && !c.Commit {
@@ -57,7 +57,17 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
 			fmt.Fprintf(t.err, "\r\x1b[K%s  %d  %.1f MB", file, done, float64(bytes)/1e6)
 		}
 	}
-	batch, err := ingest.Read(c.Files, opt)
+	db, err := c.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := db.close(); err == nil {
+			err = closeErr
+		}
+	}()
+	opt.Project = func(definition string, positions [][2]float64) error { return db.Project(ctx, definition, positions) }
+	batch, err := ingest.Read(ctx, c.Files, opt)
 	if t.progress {
 		fmt.Fprint(t.err, "\r\x1b[K")
 	}
@@ -76,15 +86,6 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
 		now := time.Now()
 		fill.ActivateFrom = &now
 	}
-	db, err := c.open(ctx, t)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closeErr := db.close(); err == nil {
-			err = closeErr
-		}
-	}()
 	if t.progress {
 		fmt.Fprintf(t.err, t.say("检查 %d 个区域……", "checking %d areas…"), len(fill.Areas))
 	}

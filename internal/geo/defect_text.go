@@ -19,6 +19,8 @@ var texts = map[string][2]string{
 	"bad_position":         {"坐标应是 2 到 4 个数的列表", "a position must be a list of 2 to 4 numbers"},
 	"bad_nesting":          {"坐标的嵌套层数与几何类型不符", "the nesting of the coordinates does not fit the geometry type"},
 	"unsupported_geometry": {"只收多边形（Polygon、MultiPolygon）", "only Polygon and MultiPolygon are taken"},
+	"bad_wkb":              {"几何数据损坏（WKB）", "the geometry's bytes are damaged (WKB)"},
+	"not_projectable":      {"坐标换算不到经纬度，坐标系可能写错", "the coordinates cannot be turned into longitude and latitude; the system may be wrong"},
 	"not_a_feature":        {"不是 Feature", "not a Feature"},
 	"not_finite":           {"坐标不是有限的数", "a coordinate is not a finite number"},
 	"out_of_range":         {"坐标超出经纬度范围，可能是投影坐标（米），请用 --crs 写明", "a coordinate is outside longitude and latitude; perhaps metres: name the system with --crs"},

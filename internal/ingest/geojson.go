@@ -3,49 +3,27 @@ package ingest
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"wangge/internal/fault"
-	"wangge/internal/geo"
 )
-
-// maxFeatures is the most features one file may have.
-const maxFeatures = 200_000
-
-// feature is one feature of a file: the wanted attributes as text, the rings on
-// the lattice as the file gave them, and what already went wrong.
-type feature struct {
-	index      int // from 1
-	attributes map[string]string
-	rings      geo.MultiPolygon
-	defects    []geo.Defect
-	refused    bool
-}
-
-func (f *feature) refuse(code, detail string) {
-	if !f.refused {
-		f.refused = true
-		f.defects = append(f.defects, geo.Defect{Code: code, Detail: detail})
-	}
-}
 
 // geoJSON reads a FeatureCollection (RFC 7946) feature by feature.
 type geoJSON struct {
 	*scanner
-	crs     geo.CRS
-	autoCRS bool // no system was named on the command line
-	fields  []string
-	seen    []string // attribute names of the first feature
-	yield   func(*feature) error
-	count   int
+	reference Reference // as the "crs" member says
+	named     bool      // a system was named by hand; the member does not count
+	fields    []string
+	seen      []string // attribute names of the first feature
+	yield     func(*feature) error
+	count     int
 }
 
 // readGeoJSON calls yield with each feature of r. What is wrong with one
 // feature is noted in it; an error means that the file as a whole cannot be
 // used. Errors: bad_json, too_deep, not_utf8, truncated, trailing_data,
-// duplicate_key, not_geojson, unsupported_crs, too_many_features.
-func readGeoJSON(r io.Reader, crs geo.CRS, autoCRS bool, fields []string, yield func(*feature) error) (seen []string, err error) {
-	g := &geoJSON{scanner: newScanner(r), crs: crs, autoCRS: autoCRS, fields: fields, yield: yield}
+// duplicate_key, not_geojson, late_crs, too_many_features.
+func readGeoJSON(r io.Reader, fields []string, named bool, yield func(*feature) error) (seen []string, err error) {
+	g := &geoJSON{scanner: newScanner(r), fields: fields, named: named, yield: yield}
 	k, err := g.next()
 	if err != nil {
 		return nil, err
@@ -114,11 +92,14 @@ func (g *geoJSON) members(do func(key string) error) error {
 	}
 }
 
-// crsMember reads the pre-2016 "crs" member and refuses systems that are not
-// longitude and latitude on WGS-84 or CGCS2000, unless one was named by hand.
+// crsMember reads the pre-2016 "crs" member. Features that stood before it
+// would have been read without it.
 func (g *geoJSON) crsMember(k kind) error {
-	if k != tokenOpen {
+	if k != tokenOpen || g.named {
 		return g.skipValue(k)
+	}
+	if g.count > 0 {
+		return g.fail("late_crs", "“crs” 写在要素之后，请移到前面，或用 --crs 写明", `"crs" stands after the features; move it before them, or name the system with --crs`)
 	}
 	return g.members(func(key string) error {
 		k, err := g.valueNext()
@@ -133,21 +114,13 @@ func (g *geoJSON) crsMember(k kind) error {
 			if err != nil {
 				return err
 			}
-			if key != "name" || k != tokenString {
-				return g.skipValue(k)
-			}
-			name := string(g.text)
-			for _, known := range []string{"CRS84", "4326", "4490"} {
-				if strings.HasSuffix(name, known) {
-					return nil
+			if key == "name" && k == tokenString {
+				var ok bool
+				if g.reference, ok = parseURN(string(g.text)); !ok {
+					return fault.New(fault.Unprocessable, "unsupported_crs", "看不懂文件声明的坐标系 %[1]q，请用 --crs 写明", "the file names the system %[1]q, which says nothing here; name it with --crs", string(g.text))
 				}
 			}
-			if !g.autoCRS {
-				return nil
-			}
-			return fault.New(fault.Unprocessable, "unsupported_crs",
-				"文件声明的坐标系是 %[1]s，这里只认经纬度（WGS-84 或 CGCS2000）；请先转换，或用 --crs 写明实际的坐标系",
-				"the file declares %[1]s; only longitude and latitude (WGS-84 or CGCS2000) are read; convert it, or name the true system with --crs", name)
+			return g.skipValue(k)
 		})
 	})
 }
@@ -168,7 +141,7 @@ func (g *geoJSON) features() error {
 		if g.count > maxFeatures {
 			return g.fail("too_many_features", "要素超过 %[1]d 个", "more than %[1]d features", maxFeatures)
 		}
-		f := &feature{index: g.count, attributes: map[string]string{}}
+		f := &feature{index: g.count, attributes: map[string]string{}, reference: g.reference}
 		if err := g.feature(f); err != nil {
 			return err
 		}
@@ -198,7 +171,7 @@ func (g *geoJSON) feature(f *feature) error {
 	if err == nil && !isFeature {
 		f.refuse("not_a_feature", "")
 	}
-	if err == nil && len(f.rings) == 0 {
+	if err == nil && len(f.polygons) == 0 {
 		f.refuse("empty", "")
 	}
 	return err
@@ -249,9 +222,9 @@ func (g *geoJSON) geometry(f *feature) error {
 		f.refuse("unsupported_geometry", shape)
 	case f.refused:
 	case c.depth == 3 && shape == "Polygon" || c.depth == 4 && shape == "MultiPolygon":
-		f.rings = c.polygons
+		f.polygons = c.polygons
 		if c.extra {
-			f.defects = append(f.defects, geo.Defect{Code: "elevation_dropped", Repaired: true})
+			f.dropElevation()
 		}
 	case c.empty:
 		f.refuse("empty", "")
@@ -265,12 +238,11 @@ func (g *geoJSON) geometry(f *feature) error {
 // lists enclose a number: 3 in a Polygon, 4 in a MultiPolygon.
 type coordinates struct {
 	f        *feature
-	polygons geo.MultiPolygon
+	polygons [][][]position
 	opened   [3]int // how many lists were opened at depth 1 and 2
 	polygon  int    // the polygon and ring that the last point went to
 	ring     int
 	depth    int
-	points   int
 	extra    bool // a third ordinate was there
 	empty    bool // some list was empty
 }
@@ -340,26 +312,17 @@ func (g *geoJSON) position(c *coordinates, depth int) error {
 		c.f.refuse("bad_nesting", "")
 	}
 	c.depth = depth
-	if c.f.refused {
-		return nil
-	}
-	if c.points++; c.points > geo.MaxAreaVertices {
-		c.f.refuse("too_many_vertices", "")
+	if c.f.refused || !c.f.room() {
 		c.polygons = nil
 		return nil
 	}
-	p, err := g.crs.Locate(lon, lat)
-	if e, bad := fault.As(err); bad {
-		c.f.refuse(e.Code, fmt.Sprintf("%v, %v", lon, lat))
-		return nil
-	}
-	c.add(p)
+	c.add(position{lon, lat})
 	return nil
 }
 
 // add appends p to the ring that it stands in. In a Polygon the lists at depth
 // 1 hold rings; in a MultiPolygon they hold polygons, and those at depth 2 rings.
-func (c *coordinates) add(p geo.Point) {
+func (c *coordinates) add(p position) {
 	polygon, ring := 1, c.opened[1]
 	if c.depth == 4 {
 		polygon, ring = c.opened[1], c.opened[2]

@@ -1,9 +1,12 @@
 package ingest
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,13 +22,18 @@ import (
 // Options say how to read files.
 type Options struct {
 	Level       area.Level
-	CodeField   string // "" tries the usual names
-	NameField   string // "" tries the usual names; an area without name gets its code
-	ParentField string // "" finds parents by area
-	KindField   string // "" takes every grid as basic
-	CRS         geo.CRS
-	AutoCRS     bool                                     // true: no system was named; a contrary "crs" member refuses the file
-	Progress    func(file string, done int, bytes int64) // may be nil; called every hundred features
+	CodeField   string    // "" tries the usual names
+	NameField   string    // "" tries the usual names; an area without name gets its code
+	ParentField string    // "" finds parents by area
+	KindField   string    // "" takes every grid as basic
+	Layer       string    // of a file that holds several; "" takes the only one
+	Charset     string    // of attribute tables: utf-8, gbk; "" finds out
+	Reference   Reference // the system named by hand; it goes before what the file says
+	// Project turns positions (x east, y north) in a system that PROJ knows into
+	// longitude and latitude on CGCS2000, in place. What cannot be turned becomes
+	// infinite.
+	Project  func(definition string, positions [][2]float64) error
+	Progress func(file string, done int, bytes int64) // may be nil; called every hundred features
 }
 
 // Candidate is one area as read, past the gate.
@@ -52,10 +60,10 @@ var (
 // Read reads all files into one batch. An error means that a file cannot be
 // used at all; everything else is a finding in the batch. Errors: no_such_file,
 // unsupported_format and those of the format's reader.
-func Read(files []string, opt Options) (*Batch, error) {
+func Read(ctx context.Context, files []string, opt Options) (*Batch, error) {
 	b := &Batch{}
 	for _, name := range files {
-		if err := b.readFile(name, opt); err != nil {
+		if err := b.readFile(ctx, name, opt); err != nil {
 			var e *fault.Error
 			if errors.As(err, &e) {
 				named := *e
@@ -73,25 +81,179 @@ func Read(files []string, opt Options) (*Batch, error) {
 	return b, nil
 }
 
-func (b *Batch) readFile(name string, opt Options) error {
-	switch ext := strings.ToLower(filepath.Ext(name)); ext {
-	case ".geojson", ".json":
-	default:
-		return fault.New(fault.Invalid, "unsupported_format",
-			"不认识文件格式 %q，目前可读 GeoJSON（.geojson、.json）", "unknown format %q; GeoJSON (.geojson, .json) is read for now", ext)
-	}
-	f, err := os.Open(name)
+// formats names what can be read, for people.
+const formats = "GeoJSON（.geojson、.json）、GeoPackage（.gpkg）、Shapefile（.shp、.zip）、KML（.kml、.kmz）、CSV（WKT）"
+
+func (b *Batch) readFile(ctx context.Context, name string, opt Options) error {
+	info, err := os.Stat(name)
 	if err != nil {
-		return fault.New(fault.Invalid, "no_such_file", "打不开文件：%[1]v", "cannot open the file: %[1]v", err)
+		return noSuchFile(err)
 	}
-	defer f.Close()
-	return b.readStream(f, filepath.Base(name), opt)
+	if info.IsDir() {
+		return fault.New(fault.Invalid, "no_such_file", "这是目录，不是文件", "this is a directory, not a file")
+	}
+	l := &loader{batch: b, opt: opt, name: filepath.Base(name)}
+	fields := slices.Concat([]string{opt.CodeField, opt.NameField, opt.ParentField, opt.KindField}, usualCodes, usualNames)
+	var seen []string
+	switch ext := strings.ToLower(filepath.Ext(name)); ext {
+	case ".geojson", ".json", ".kml", ".csv":
+		f, err := os.Open(name)
+		if err != nil {
+			return noSuchFile(err)
+		}
+		defer f.Close()
+		in := &countingReader{r: f}
+		l.bytes = &in.n
+		switch ext {
+		case ".kml":
+			seen, err = readKML(in, fields, l.take)
+		case ".csv":
+			seen, err = readTable(in, opt.Charset, fields, l.take)
+		default:
+			seen, err = readGeoJSON(in, fields, opt.Reference != Reference{}, l.take)
+		}
+		if err != nil {
+			return err
+		}
+	case ".gpkg":
+		seen, err = readGeoPackage(ctx, name, opt.Layer, fields, l.take)
+	case ".shp", ".zip", ".kmz":
+		var p *parts
+		switch ext {
+		case ".shp":
+			p, err = besideShapefile(name)
+		case ".zip":
+			p, err = inArchive(name, ".shp", opt.Layer)
+		default:
+			p, err = inArchive(name, ".kml", opt.Layer)
+		}
+		if err != nil {
+			return err
+		}
+		defer p.close()
+		if ext == ".kmz" {
+			var text []byte
+			if text, err = p.read(".kml", maxPart); err == nil {
+				seen, err = readKML(bytes.NewReader(text), fields, l.take)
+			}
+		} else {
+			seen, err = readShapefile(p, opt.Charset, fields, l.take)
+		}
+	default:
+		return fault.New(fault.Invalid, "unsupported_format", "不认识文件格式 %[1]q，可读 %[2]s", "unknown format %[1]q; these are read: %[2]s", ext, formats)
+	}
+	if err == nil {
+		err = l.flush()
+	}
+	if err != nil {
+		return err
+	}
+	for _, field := range []string{opt.CodeField, opt.NameField, opt.ParentField, opt.KindField} {
+		if field != "" && l.count > 0 && !slices.Contains(seen, field) {
+			return fault.New(fault.Invalid, "no_such_field",
+				"没有属性 %[1]q；文件里的属性有：%[2]s", "there is no attribute %[1]q; the file has: %[2]s", field, strings.Join(seen, ", "))
+		}
+	}
+	l.progress()
+	return nil
 }
 
-func (b *Batch) readStream(r io.Reader, name string, opt Options) error {
-	in := &countingReader{r: r}
-	fields := slices.Concat([]string{opt.CodeField, opt.NameField, opt.ParentField, opt.KindField}, usualCodes, usualNames)
-	pick := func(f *feature, field string, usual []string) string {
+// loader takes the features of one file and hands them on in groups, so that
+// many positions go through PROJ at once.
+type loader struct {
+	batch    *Batch
+	opt      Options
+	name     string
+	bytes    *int64
+	count    int
+	pending  []*feature
+	vertices int
+}
+
+// groupVertices is how many positions wait for each other.
+const groupVertices = 50_000
+
+func (l *loader) take(f *feature) error {
+	if l.count++; l.count%100 == 0 {
+		l.progress()
+	}
+	if l.opt.Reference != (Reference{}) {
+		f.reference = l.opt.Reference
+	}
+	l.pending = append(l.pending, f)
+	if l.vertices += f.vertices; l.vertices >= groupVertices {
+		return l.flush()
+	}
+	return nil
+}
+
+func (l *loader) progress() {
+	if l.opt.Progress == nil {
+		return
+	}
+	n := int64(0)
+	if l.bytes != nil {
+		n = *l.bytes
+	}
+	l.opt.Progress(l.name, l.count, n)
+}
+
+// flush turns what waits into candidates.
+func (l *loader) flush() error {
+	waiting := map[string][]*feature{}
+	for _, f := range l.pending {
+		if f.reference.Definition != "" && !f.refused && f.finite() {
+			waiting[f.reference.Definition] = append(waiting[f.reference.Definition], f)
+		}
+	}
+	for definition, features := range waiting {
+		if err := l.project(definition, features); err != nil {
+			return err
+		}
+	}
+	for _, f := range l.pending {
+		crs := f.reference.CRS
+		if crs == "" {
+			crs = geo.WGS84
+		}
+		l.batch.add(f, crs, l.name, l.opt)
+	}
+	l.pending, l.vertices = l.pending[:0], 0
+	return nil
+}
+
+// project turns the positions of features into longitude and latitude.
+func (l *loader) project(definition string, features []*feature) error {
+	var all []position
+	for _, f := range features {
+		for _, polygon := range f.polygons {
+			for _, ring := range polygon {
+				all = append(all, ring...)
+			}
+		}
+	}
+	if err := l.opt.Project(definition, all); err != nil {
+		return err
+	}
+	for _, f := range features {
+		f.reference = Reference{CRS: geo.CGCS2000}
+		for _, polygon := range f.polygons {
+			for _, ring := range polygon {
+				all = all[copy(ring, all):]
+				for _, at := range ring {
+					if math.IsInf(at[0], 0) || math.IsNaN(at[0]) {
+						f.refuse("not_projectable", "")
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// add passes one feature through the gate and the rules for text.
+func (b *Batch) add(f *feature, crs geo.CRS, file string, opt Options) {
+	pick := func(field string, usual []string) string {
 		if field != "" {
 			return f.attributes[field]
 		}
@@ -102,40 +264,14 @@ func (b *Batch) readStream(r io.Reader, name string, opt Options) error {
 		}
 		return ""
 	}
-	count := 0
-	seen, err := readGeoJSON(in, opt.CRS, opt.AutoCRS, fields, func(f *feature) error {
-		count++
-		if opt.Progress != nil && count%100 == 0 {
-			opt.Progress(name, count, in.n)
-		}
-		c := Candidate{
-			Code:   pick(f, opt.CodeField, usualCodes),
-			Name:   pick(f, opt.NameField, usualNames),
-			Source: fmt.Sprintf("%s#%d", name, f.index),
-		}
-		if opt.ParentField != "" {
-			c.Parent = f.attributes[opt.ParentField]
-		}
-		b.add(c, f, opt)
-		return nil
-	})
-	if err != nil {
-		return err
+	c := Candidate{
+		Code:   pick(opt.CodeField, usualCodes),
+		Name:   pick(opt.NameField, usualNames),
+		Source: fmt.Sprintf("%s#%d", file, f.index),
 	}
-	for _, field := range []string{opt.CodeField, opt.NameField, opt.ParentField, opt.KindField} {
-		if field != "" && count > 0 && !slices.Contains(seen, field) {
-			return fault.New(fault.Invalid, "no_such_field",
-				"没有属性 %[1]q；文件里的属性有：%[2]s", "there is no attribute %[1]q; the file has: %[2]s", field, strings.Join(seen, ", "))
-		}
+	if opt.ParentField != "" {
+		c.Parent = f.attributes[opt.ParentField]
 	}
-	if opt.Progress != nil {
-		opt.Progress(name, count, in.n)
-	}
-	return nil
-}
-
-// add passes one feature through the gate and the rules for text.
-func (b *Batch) add(c Candidate, f *feature, opt Options) {
 	label := c.Code
 	if label == "" {
 		label = c.Source
@@ -162,13 +298,17 @@ func (b *Batch) add(c Candidate, f *feature, opt Options) {
 		refuse(err)
 		refused = true
 	}
+	var rings geo.MultiPolygon
+	if !f.refused {
+		rings = f.snap(crs)
+	}
 	for _, d := range f.defects {
 		b.Findings = append(b.Findings, area.FromDefect(opt.Level, label, d))
 	}
 	if f.refused {
 		return
 	}
-	ground, defects, ok := geo.Gate(f.rings)
+	ground, defects, ok := geo.Gate(rings)
 	for _, d := range defects {
 		b.Findings = append(b.Findings, area.FromDefect(opt.Level, label, d))
 	}

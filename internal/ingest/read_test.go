@@ -2,6 +2,7 @@ package ingest_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -18,9 +19,12 @@ import (
 	"wangge/internal/geo"
 	"wangge/internal/geo/geotest"
 	"wangge/internal/ingest"
+	"wangge/internal/postgres/pgtest"
 )
 
-var options = ingest.Options{Level: area.Grid, CRS: geo.WGS84, AutoCRS: true}
+var options = ingest.Options{Level: area.Grid}
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
 
 func read(tb testing.TB, text string, opt ingest.Options) (*ingest.Batch, error) {
 	tb.Helper()
@@ -28,7 +32,7 @@ func read(tb testing.TB, text string, opt ingest.Options) (*ingest.Batch, error)
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	return ingest.Read([]string{name}, opt)
+	return ingest.Read(context.Background(), []string{name}, opt)
 }
 
 func collection(features ...string) string {
@@ -165,7 +169,8 @@ func TestBadInput(t *testing.T) {
 		{"coordinates twice", collection(feature("A", `{"type":"Polygon","coordinates":[`+square+`],"coordinates":[`+square+`]}`)), "duplicate_key"},
 		{"Type", `{"Type":"FeatureCollection","Features":[]}`, "not_geojson"},
 		{"TYPE in a feature", collection(`{"TYPE":"Feature","properties":{"code":"A"},"geometry":` + polygon(square) + `}`), "not_a_feature"},
-		{"crs 3857", strings.Replace(one(square), "{", `{"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3857"}},`, 1), "unsupported_crs"},
+		{"a crs that says nothing", strings.Replace(one(square), "{", `{"crs":{"type":"name","properties":{"name":"local"}},`, 1), "unsupported_crs"},
+		{"crs after the features", strings.TrimSuffix(one(square), "}") + `,"crs":{"type":"name","properties":{"name":"EPSG:4490"}}}`, "late_crs"},
 		{"crs 4490", strings.Replace(one(square), "{", `{"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4490"}},`, 1), ""},
 		{"CurvePolygon", collection(feature("A", `{"type":"CurvePolygon","coordinates":[`+square+`]}`)), "unsupported_geometry"},
 		{"a point", collection(feature("A", `{"type":"Point","coordinates":[111,40]}`)), "unsupported_geometry"},
@@ -236,7 +241,7 @@ func TestTruncatedAtEveryByte(t *testing.T) {
 		if err := os.WriteFile(name, []byte(text[:n]), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if b, err := ingest.Read([]string{name}, options); err == nil {
+		if b, err := ingest.Read(context.Background(), []string{name}, options); err == nil {
 			t.Fatalf("the first %d of %d bytes gave %d areas", n, len(text), len(b.Areas))
 		}
 	}
@@ -263,10 +268,14 @@ func TestFields(t *testing.T) {
 	if _, err = read(t, text, opt); !fault.Is(err, "no_such_field") || !strings.Contains(err.Error(), "网格编码") {
 		t.Errorf("a missing field: %v; it should name those that are there", err)
 	}
-	if _, err := ingest.Read([]string{filepath.Join(t.TempDir(), "none.geojson")}, options); !fault.Is(err, "no_such_file") {
+	if _, err := ingest.Read(context.Background(), []string{filepath.Join(t.TempDir(), "none.geojson")}, options); !fault.Is(err, "no_such_file") {
 		t.Errorf("a missing file: %v", err)
 	}
-	if _, err := ingest.Read([]string{"x.dwg"}, options); !fault.Is(err, "unsupported_format") {
+	drawing := filepath.Join(t.TempDir(), "x.dwg")
+	if err := os.WriteFile(drawing, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ingest.Read(context.Background(), []string{drawing}, options); !fault.Is(err, "unsupported_format") {
 		t.Errorf("a drawing: %v", err)
 	}
 }
@@ -275,7 +284,7 @@ func TestFields(t *testing.T) {
 func TestDeclaredSystemIsConverted(t *testing.T) {
 	t.Parallel()
 	opt := options
-	opt.CRS, opt.AutoCRS = geo.GCJ02, false
+	opt.Reference = ingest.Reference{CRS: geo.GCJ02}
 	b, err := read(t, one(square), opt)
 	if err != nil {
 		t.Fatal(err)
@@ -308,7 +317,7 @@ func TestRealFilesAreReadWhole(t *testing.T) {
 			if field == "" {
 				opt.CodeField = firstField(t, path)
 			}
-			b, err := ingest.Read([]string{path}, opt)
+			b, err := ingest.Read(context.Background(), []string{path}, opt)
 			if err != nil {
 				t.Fatal(err)
 			}
