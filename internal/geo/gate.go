@@ -17,8 +17,9 @@ const (
 // is the only geometry that the database layer will send. The zero Area is
 // empty and covers nothing.
 type Area struct {
-	polygons MultiPolygon
-	box      Box
+	polygons  MultiPolygon
+	box       Box
+	stretches [][]stretch // of each ring, in the order of MultiPolygon.Rings
 }
 
 // Polygons returns the rings. The caller must not change them.
@@ -31,7 +32,31 @@ func (a Area) Box() Box { return a.box }
 func (a Area) Empty() bool { return len(a.polygons) == 0 }
 
 // Covers reports whether p lies in a or on its boundary. Exact.
-func (a Area) Covers(p Point) bool { return a.box.Contains(p) && a.polygons.Covers(p) }
+func (a Area) Covers(p Point) bool {
+	if !a.box.Contains(p) {
+		return false
+	}
+	k := 0
+	for _, poly := range a.polygons {
+		where := Outside
+		for i, r := range poly {
+			if where == OnBorder || i > 0 && where == Outside {
+				break
+			}
+			switch side := r.sideBy(a.stretches[k+i], p); {
+			case i == 0 || side == OnBorder:
+				where = side
+			case side == Inside: // in a hole
+				where = Outside
+			}
+		}
+		if where != Outside {
+			return true
+		}
+		k += len(poly)
+	}
+	return false
+}
 
 // Restore takes back rings that passed the gate before and were kept in the
 // database. It checks shape, bounds and turn, but not simplicity: the caller
@@ -57,7 +82,7 @@ func Restore(m MultiPolygon) (Area, error) {
 			}
 		}
 	}
-	return Area{m, m.Box()}, nil
+	return newArea(m), nil
 }
 
 // Gate turns rings of lattice points, as a file gave them (closed or not, in
@@ -102,7 +127,7 @@ func gate(raw MultiPolygon, split bool) (a Area, defects []Defect, ok bool) {
 	if d := validate(out); d != nil {
 		return Area{}, append(defects, *d), false
 	}
-	return Area{out, out.Box()}, defects, true
+	return newArea(out), defects, true
 }
 
 func gatePolygon(raw Polygon, split bool) (out MultiPolygon, repairs []Defect, refused *Defect) {

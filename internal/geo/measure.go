@@ -47,20 +47,6 @@ func (m Metres) ToSegment(p, a, b Point) float64 {
 	return math.Hypot(ax+t*dx, ay+t*dy)
 }
 
-// ToBorder is the distance in metres from p to the nearest edge of a,
-// whichever side of it p is on.
-func (m Metres) ToBorder(p Point, a Area) float64 {
-	best := math.Inf(1)
-	for r := range a.polygons.Rings {
-		from := r[len(r)-1]
-		for _, to := range r {
-			best = math.Min(best, m.ToSegment(p, from, to))
-			from = to
-		}
-	}
-	return best
-}
-
 // ToBox is a lower bound in metres for the distance from p to anything in b.
 func (m Metres) ToBox(p Point, b Box) float64 {
 	dx := max(0, int64(b.Min.X)-int64(p.X), int64(p.X)-int64(b.Max.X))

@@ -280,30 +280,13 @@ func (a *Area) Neighbours() (found []*Area) {
 	scale := geo.MetresAt(a.Label)
 	lo, hi := a.Ground.Box().Grow(scale.Steps(neighbourTolerance)).Corners()
 	t.Search(lo, hi, func(_, _ [2]int64, b *Area) bool {
-		if b != a && near(scale, a, b) {
+		if b != a && scale.Near(a.Ground, b.Ground, neighbourTolerance) {
 			found = append(found, b)
 		}
 		return true
 	})
 	slices.SortFunc(found, func(a, b *Area) int { return cmp.Compare(a.Code, b.Code) })
 	return found
-}
-
-// near reports whether some vertex of one border lies within the tolerance of
-// the other border.
-func near(scale geo.Metres, a, b *Area) bool {
-	reach := func(from, to *Area) bool {
-		box := to.Ground.Box().Grow(scale.Steps(neighbourTolerance))
-		for r := range from.Ground.Polygons().Rings {
-			for _, p := range r {
-				if box.Contains(p) && scale.ToBorder(p, to.Ground) <= neighbourTolerance {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	return reach(a, b) || reach(b, a)
 }
 
 // Border is how near a point is to the edge of its owner, and who is beyond.

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -130,15 +132,41 @@ func (s *Server) batchJSON(w http.ResponseWriter, r *http.Request, crs geo.CRS) 
 	if err != nil {
 		return err
 	}
-	answers, err := locate.Batch(ix, points, crs)
-	if err != nil {
+	if err := locate.CheckBatch(ix, points, crs); err != nil {
 		return err
 	}
 	s.metrics.lookups.Add(float64(len(points)))
 	w.Header().Set("Content-Type", "application/json")
-	encoder := json.NewEncoder(w)
+	control := http.NewResponseController(w)
+	out := bufio.NewWriterSize(w, 64<<10)
+	head, err := json.Marshal(batchAnswer{ix.Generation, s.staleSince(), []*locate.Answer{}})
+	if err != nil {
+		return err
+	}
+	_, _ = out.Write(bytes.TrimSuffix(head, []byte("]}")))
+	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(batchAnswer{ix.Generation, s.staleSince(), answers}) // the caller may be gone
+	for i, p := range points { // one answer at a time, so that a slow caller costs no memory
+		if i%256 == 0 {
+			if r.Context().Err() != nil {
+				panic(http.ErrAbortHandler)
+			}
+			_ = control.SetWriteDeadline(time.Now().Add(streamPatience))
+		}
+		answer, err := locate.One(ix, locate.Query{Lon: p[0], Lat: p[1], CRS: crs})
+		if err == nil && i > 0 {
+			err = out.WriteByte(',')
+		}
+		if err == nil {
+			err = encoder.Encode(answer)
+		}
+		if err != nil { // the caller has gone
+			requestOf(r.Context()).cause = err
+			panic(http.ErrAbortHandler)
+		}
+	}
+	_, _ = out.WriteString("]}\n")
+	_ = out.Flush()
 	return nil
 }
 
@@ -170,6 +198,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, contentType stri
 	if err := sp.await(64 << 10); err != nil {
 		return err
 	}
+	_ = control.EnableFullDuplex() // from here on reading and writing go on at once; HTTP/2 always does
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	buffer := make([]byte, 64<<10)
@@ -193,21 +222,37 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, contentType stri
 	}
 }
 
-// bodyReader bounds a body, in size and in the time that each read may take,
-// and tells a broken connection from a bad request.
+// A body may come slowly, but not for ever: after a minute it must have come at
+// this many bytes a second on the whole.
+const (
+	slowFor     = time.Minute
+	slowestRate = 1 << 10
+)
+
+// bodyReader bounds a body, in size and in the time that each read and all of
+// it may take, and tells a broken connection from a bad request.
 type bodyReader struct {
 	r        io.Reader
+	began    time.Time // set by the first read
+	read     int64
 	left     int64
 	deadline func(time.Time) error // of the connection; lifted at the end of the body, so that it can be used again
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
 	_ = b.deadline(time.Now().Add(streamPatience))
+	if b.began.IsZero() {
+		b.began = time.Now()
+	}
+	if took := time.Since(b.began); took > slowFor && float64(b.read) < slowestRate*took.Seconds() {
+		return 0, fault.New(fault.Invalid, "body_too_slow", "请求体传得太慢", "the body comes too slowly")
+	}
 	if b.left <= 0 {
 		return 0, fault.New(fault.TooLarge, "body_too_large", "请求体太大，请分几次发送", "the body is too large; send it in parts")
 	}
 	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
+	b.read += int64(n)
 	if errors.Is(err, io.EOF) {
 		_ = b.deadline(time.Time{})
 	} else if err != nil {

@@ -233,7 +233,7 @@ func (s *Server) activate(ctx context.Context, in *struct {
 	IfMatch string `header:"If-Match" doc:"the ETag of the edition as last seen"`
 	Key     string `header:"Idempotency-Key" doc:"any text, the same when the request is repeated" maxLength:"200"`
 	Body    struct {
-		ValidFrom string `json:"valid_from" format:"date" doc:"first day in force, in the district's time zone; may lie ahead"`
+		ValidFrom string `json:"valid_from" example:"2026-01-31" doc:"first day in force, in the district's time zone; may lie ahead"`
 	}
 }) (*editionOutput, error) {
 	version, err := parseETag(in.IfMatch)

@@ -105,7 +105,12 @@ func TestBadRequests(t *testing.T) {
 		{"/api/v1/locate?lon=111&lat=40&known_at=2026-06-30T23:59:60Z", 400, "bad_date"},
 		{"/api/v1/locate?lon=111&lat=40&known_at=2026-06-30T23:59:59", 400, "bad_date"},
 		{"/api/v1/locate?lon=111&lat=40&known_at=2026-06-30T23:59:59%2B14:00", 200, ""},
-		{areas + "/grid/%00", 404, "no_such_area"},
+		{areas + "/grid/%00", 404, "not_found"},
+		{"/api/v1/editions?district=%00", 400, "bad_text"},
+		{"/api/v1/editions?district=%ff", 400, "bad_text"},
+		{"/api/v1/editions/%00/x", 404, "not_found"},
+		{"/api/v1/editions/150102/%ff/findings", 404, "not_found"},
+		{"/api/v1/editions/150102/2026-01/diff?against=%00", 400, "bad_text"},
 		{areas + "/grid/" + strings.Repeat("G", 5_000), 404, "no_such_area"},
 		{areas + "/grid/%2e%2e%2f%2e%2e%2fetc", 404, ""},
 		{areas + "/grid/G14'%20OR%201=1--", 404, "no_such_area"},
@@ -116,7 +121,8 @@ func TestBadRequests(t *testing.T) {
 		{areas + "?level=grid&bbox=1,2,3", 400, "bad_bbox"},
 		{areas + "?level=grid&bbox=NaN,1,2,3", 400, ""},
 		{areas + "?level=grid&bbox=3,3,1,1", 400, "bad_bbox"},
-		{areas + "?level=grid&cursor=%F0%9F", 400, "bad_cursor"},
+		{areas + "?level=grid&cursor=%F0%9F", 400, "bad_text"},
+		{areas + "?level=grid&cursor=!!", 400, "bad_cursor"},
 		{areas + "?level=", 400, ""},
 		{"/api/v1/districts/nowhere/areas?level=grid", 404, ""},
 		{"/tiles/grid/-1/0/0.mvt", 404, "no_such_tile"},
@@ -149,6 +155,12 @@ func TestBadRequests(t *testing.T) {
 		code               string
 	}{
 		{"POST", "/api/v1/locate", "", nil, 405, "method_not_allowed"},
+		{"POST", "/api/v1/locate", "x=1", nil, 405, "method_not_allowed"},
+		{"POST", "/nope", "x=1", nil, 404, "not_found"},
+		{"POST", "/api/v1/locate/batch", strings.Repeat("x", 100_000), []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "unsupported_media_type"},
+		{"POST", "/api/v1/locate/batch", "a,b\n" + strings.Repeat("1,2\n", 500_000), []string{"Content-Type", "text/csv"}, 400, "no_such_column"},
+		{"POST", "/api/v1/locate/batch", "lon,lat\n1,2,3\n", []string{"Content-Type", "text/csv"}, 400, "bad_csv"},
+		{"POST", "/api/v1/editions/150102/2026-01/activations", `{"valid_from":"nope"}`, []string{"Content-Type", "application/json", "If-Match", `"1"`}, 400, "bad_date"},
 		{"DELETE", areas + "/grid/G14", "", nil, 405, "method_not_allowed"},
 		{"PUT", "/", "", nil, 404, "not_found"},
 		{"POST", "/api/v1/locate/batch", `{"points":[["111",40]]}`, []string{"Content-Type", "application/json"}, 400, ""},
@@ -178,6 +190,17 @@ func TestBadRequests(t *testing.T) {
 	}
 	if strings.Contains(s.log.String(), "level=ERROR") {
 		t.Errorf("errors were logged:\n%s", s.log)
+	}
+}
+
+// HEAD is answered wherever GET is.
+func TestHead(t *testing.T) {
+	t.Parallel()
+	s := loaded(t)
+	for _, path := range []string{"/", "/healthz", "/readyz", "/api/v1/districts", "/tiles/grid.json", "/openapi.json"} {
+		if a := s.do("HEAD", path, ""); a.StatusCode != 200 || a.body != "" {
+			t.Errorf("HEAD %s: %d %q", path, a.StatusCode, a.body)
+		}
 	}
 }
 

@@ -73,7 +73,9 @@ func start(tb testing.TB, url string) *service {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s.http = httptest.NewServer(handler)
+	s.http = httptest.NewUnstartedServer(handler)
+	s.http.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(s.log, nil), slog.LevelError) // where the server itself reports panics
+	s.http.Start()
 	tb.Cleanup(func() { s.http.Close(); stop(); <-done; store.Close() })
 	s.eventually("an index", func() bool { return boundaries.Index() != nil })
 	return s

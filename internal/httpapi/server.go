@@ -10,10 +10,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -58,7 +60,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries)}
 	r := chi.NewRouter()
 	s.router = r
-	r.Use(s.observe, answerAtOnce, secure, s.ownHost, s.sameOrigin)
+	r.Use(s.observe, patience, secure, s.ownHost, s.sameOrigin, plainText, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { s.serveWeb(w, r) })
 	r.MethodNotAllowed(methodNotAllowed(r))
 
@@ -112,6 +114,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler { //nolint:errorlint // the sentinel itself is thrown
+					s.Log.Warn("answer broken off", "path", r.URL.Path, "err", seen.cause)
 					panic(p)
 				}
 				s.Log.Error("panic", "path", r.URL.Path, "panic", p)
@@ -170,22 +173,39 @@ func secure(next http.Handler) http.Handler {
 	})
 }
 
-// drainWithin is how long the rest of a body that nobody wants may take.
-const drainWithin = 2 * time.Second
+const (
+	drainWithin  = 2 * time.Second // for the rest of a body that nobody wants
+	answerWithin = 2 * time.Minute // for an answer to be made and taken
+)
 
-// answerAtOnce lets an answer go out before the body has come in: without it
-// the HTTP/1 server reads on before it sends a refusal, for as long as a slow
-// caller likes.
-func answerAtOnce(next http.Handler) http.Handler {
+// patience bounds how long a caller may keep a connection busy. Before it
+// sends a refusal the HTTP/1 server reads the body on; handlers that want the
+// body, and streams, set their own deadlines.
+func patience(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength == 0 {
-			next.ServeHTTP(w, r)
-			return
-		}
 		control := http.NewResponseController(w)
-		_ = control.EnableFullDuplex() // HTTP/2 always is
+		_ = control.SetWriteDeadline(time.Now().Add(answerWithin))
+		if r.ContentLength != 0 {
+			_ = control.SetReadDeadline(time.Now().Add(drainWithin))
+		}
 		next.ServeHTTP(w, r)
-		_ = control.SetReadDeadline(time.Now().Add(drainWithin))
+	})
+}
+
+// plainText refuses bytes that are no text before anybody has to store or
+// compare them.
+func plainText(next http.Handler) http.Handler {
+	sound := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query, err := url.QueryUnescape(r.URL.RawQuery)
+		switch {
+		case !sound(r.URL.Path):
+			refuse(w, r, noSuchPath(strings.ToValidUTF8(r.URL.Path, "\uFFFD")))
+		case err != nil, !sound(query), !sound(r.Header.Get("Idempotency-Key")):
+			refuse(w, r, fault.New(fault.Invalid, "bad_text", "请求里有不是文字的字节", "the request holds bytes that are no text"))
+		default:
+			next.ServeHTTP(w, r)
+		}
 	})
 }
 

@@ -88,6 +88,11 @@ func CSV(ix func() *gridindex.Index, in io.Reader, out io.Writer, table Table) (
 			return t, csvError(err)
 		}
 		t.Rows++
+		if len(record) > columns {
+			writer.Flush()
+			line, _ := reader.FieldPos(0)
+			return t, fault.New(fault.Invalid, "bad_csv", "CSV 第 %[1]d 行有 %[2]d 列，表头只有 %[3]d 列", "line %[1]d of the CSV has %[2]d columns, the header only %[3]d", line, len(record), columns)
+		}
 		var c Codes
 		field := func(i int) string {
 			if i < len(record) {
@@ -260,11 +265,43 @@ func parsePair(x, y bareNumber) (lon, lat float64, err error) {
 // maxPoints is the most points of one JSON batch; streams have no limit.
 const maxPoints = 100_000
 
+// pointList is the list of a batch, read element by element so that a long one
+// is refused before it takes room.
+type pointList [][]bareNumber
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *pointList) UnmarshalJSON(b []byte) error {
+	if bytes.Equal(b, []byte("null")) {
+		return errors.New("points is null")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(b))
+	if t, err := decoder.Token(); err != nil || t != json.Delim('[') {
+		return errors.New("points is not a list")
+	}
+	*l = pointList{}
+	for decoder.More() {
+		if len(*l) == maxPoints {
+			return fault.New(fault.TooLarge, "too_many_points",
+				"一次至多 %[1]d 个点；更多请用 text/csv 或 application/x-ndjson 流",
+				"at most %[1]d points at once; stream text/csv or application/x-ndjson for more", maxPoints)
+		}
+		var pair []bareNumber
+		if err := decoder.Decode(&pair); err != nil {
+			return fault.New(fault.Invalid, "bad_position", "第 %[1]d 个点应是 [经度, 纬度]，数字不加引号", "point %[1]d must be [lon, lat] with bare numbers", len(*l)+1)
+		}
+		if len(pair) != 2 {
+			return fault.New(fault.Invalid, "bad_position", "第 %[1]d 个点应有两个数", "point %[1]d must have two numbers", len(*l)+1)
+		}
+		*l = append(*l, pair)
+	}
+	return nil
+}
+
 // ReadPoints reads {"points": [[lon, lat], …]} in degrees. Errors: bad_json,
 // bad_position with the number of the point, too_many_points.
 func ReadPoints(body io.Reader) ([][2]float64, error) {
 	var request struct {
-		Points *[][]bareNumber `json:"points"`
+		Points *pointList `json:"points"`
 	}
 	decoder := json.NewDecoder(body)
 	if err := decoder.Decode(&request); err != nil {
@@ -272,7 +309,7 @@ func ReadPoints(body io.Reader) ([][2]float64, error) {
 			return nil, err
 		}
 		return nil, fault.New(fault.Invalid, "bad_json",
-			`请求体应是 {"points": [[经度, 纬度], …]}，数字不加引号：%[1]v`, `the body must be {"points": [[lon, lat], …]} with bare numbers: %[1]v`, err)
+			`请求体应是 {"points": [[经度, 纬度], …]}，数字不加引号`, `the body must be {"points": [[lon, lat], …]} with bare numbers`).Because(err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, fault.New(fault.Invalid, "trailing_data", "JSON 结束之后还有内容", "something follows the end of the JSON value")
@@ -280,16 +317,8 @@ func ReadPoints(body io.Reader) ([][2]float64, error) {
 	if request.Points == nil {
 		return nil, fault.New(fault.Invalid, "bad_json", `请求体里没有 "points"`, `the body has no "points"`)
 	}
-	if n := len(*request.Points); n > maxPoints {
-		return nil, fault.New(fault.TooLarge, "too_many_points",
-			"一次至多 %[1]d 个点，得到 %[2]d 个；更多请用 text/csv 或 application/x-ndjson 流",
-			"at most %[1]d points at once, got %[2]d; stream text/csv or application/x-ndjson for more", maxPoints, n)
-	}
 	points := make([][2]float64, len(*request.Points))
 	for i, pair := range *request.Points {
-		if len(pair) != 2 {
-			return nil, fault.New(fault.Invalid, "bad_position", "第 %[1]d 个点应有两个数", "point %[1]d must have two numbers", i+1)
-		}
 		lon, lat, err := parsePair(pair[0], pair[1])
 		if e, ours := fault.As(err); ours {
 			return nil, fault.New(fault.Invalid, e.Code, "第 %[1]d 个点：%[2]s", "point %[1]d: %[3]s", i+1, e.ZH, e.EN)
@@ -299,19 +328,18 @@ func ReadPoints(body io.Reader) ([][2]float64, error) {
 	return points, nil
 }
 
-// Batch answers many points in one list, in order. Errors: those of One, with
-// the number of the point.
-func Batch(ix *gridindex.Index, points [][2]float64, crs geo.CRS) ([]*Answer, error) {
-	answers := make([]*Answer, len(points))
+// CheckBatch refuses a list of points of which one cannot be answered, before
+// any is. Errors: those of One, with the number of the point.
+func CheckBatch(ix *gridindex.Index, points [][2]float64, crs geo.CRS) error {
 	for i, p := range points {
-		a, err := One(ix, Query{Lon: p[0], Lat: p[1], CRS: crs})
+		q := Query{Lon: p[0], Lat: p[1], CRS: crs}
+		at, err := crs.Locate(p[0], p[1])
+		if err != nil || ix.Locate(at) == nil {
+			err = swapped(ix, q, err)
+		}
 		if e, ours := fault.As(err); ours {
-			return nil, fault.New(e.Kind, e.Code, "第 %[1]d 个点：%[2]s", "point %[1]d: %[3]s", i+1, e.ZH, e.EN)
+			return fault.New(e.Kind, e.Code, "第 %[1]d 个点：%[2]s", "point %[1]d: %[3]s", i+1, e.ZH, e.EN)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("point %d: %w", i+1, err)
-		}
-		answers[i] = a
 	}
-	return answers, nil
+	return nil
 }

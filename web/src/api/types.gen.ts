@@ -515,8 +515,8 @@ export interface components {
         };
         "Edition-activateRequest": {
             /**
-             * Format: date
              * @description first day in force, in the district's time zone; may lie ahead
+             * @example 2026-01-31
              */
             valid_from: string;
         };
