@@ -84,6 +84,7 @@ CREATE TABLE area_version (
   -- The second wall behind the gate: what must never reach the geometry
   -- library, whoever writes. ST_IsValid looks at the numbers first and is safe
   -- with infinities.
+  CONSTRAINT only_grids_are_dedicated CHECK (kind = 'basic' OR level = 4),
   CONSTRAINT lattice_size CHECK (NOT ST_IsEmpty(lattice) AND ST_NPoints(lattice) <= 260000),
   CONSTRAINT lattice_plane CHECK (ST_CoordDim(lattice) = 2 AND ST_SRID(lattice) = 0),
   CONSTRAINT lattice_bounds CHECK (

@@ -86,7 +86,7 @@ type (
 type Difference struct {
 	Level    string  `json:"level"`
 	Code     string  `json:"code"`
-	Change   string  `json:"change" enum:"added,removed,renamed,moved,redrawn"`
+	Change   string  `json:"change" enum:"added,removed,renamed,moved,redrawn,rekinded"`
 	Before   string  `json:"before,omitempty" doc:"name before, or the parent's code where it moved"`
 	After    string  `json:"after,omitempty"`
 	BeforeM2 float64 `json:"before_m2"`

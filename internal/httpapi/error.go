@@ -50,6 +50,9 @@ var statuses = map[fault.Kind]int{
 	fault.Unsupported: 415, fault.Unprocessable: 422, fault.Precondition: 428, fault.TooMany: 429, fault.Unavailable: 503,
 }
 
+// statusGone counts requests whose caller left before the answer.
+const statusGone = 499
+
 // hasFindings is an error that lists what it refuses.
 type hasFindings struct {
 	error
@@ -67,6 +70,9 @@ func problem(ctx context.Context, err error) *Problem {
 		return ready
 	}
 	e, ours := fault.As(err)
+	if !ours && errors.Is(err, context.Canceled) && ctx.Err() != nil { // the caller has gone and will not read this
+		return &Problem{Type: "about:blank", Title: "Client Closed Request", Status: statusGone, Detail: "caller gone", Code: "caller_gone"}
+	}
 	if !ours {
 		r.cause = err
 		e = fault.New(0, "internal", "服务出错了，已记录；请稍后再试", "something went wrong and was logged; try again later")

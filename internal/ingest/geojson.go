@@ -3,6 +3,7 @@ package ingest
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"wangge/internal/fault"
 )
@@ -183,7 +184,7 @@ func (g *geoJSON) properties(f *feature) error {
 		if err != nil {
 			return err
 		}
-		if f.index == 1 {
+		if f.index <= 100 && len(g.seen) < 1000 && !slices.Contains(g.seen, key) {
 			g.seen = append(g.seen, key)
 		}
 		for _, want := range g.fields {

@@ -273,7 +273,7 @@ func (b *Batch) add(f *feature, crs geo.CRS, file string, opt Options) {
 		c.Parent = f.attributes[opt.ParentField]
 	}
 	label := c.Code
-	if label == "" {
+	if area.CheckText("code", c.Code, 64) != nil {
 		label = c.Source
 	}
 	refuse := func(err error) {
@@ -293,10 +293,22 @@ func (b *Batch) add(f *feature, crs geo.CRS, file string, opt Options) {
 		refuse(err)
 		refused = true
 	}
-	var err error
-	if c.Kind, err = area.ParseKind(f.attributes[opt.KindField]); err != nil {
-		refuse(err)
-		refused = true
+	if c.Parent != "" {
+		if err := area.CheckText("code", c.Parent, 64); err != nil {
+			refuse(err)
+			refused = true
+		}
+	}
+	c.Kind = area.Basic
+	if opt.KindField != "" {
+		var err error
+		if c.Kind, err = area.ParseKind(f.attributes[opt.KindField]); err != nil {
+			refuse(err)
+			refused = true
+		} else if c.Kind == area.Dedicated && opt.Level != area.Grid {
+			refuse(fault.New(fault.Unprocessable, "unknown_kind", "只有网格才有专属的，%[1]s没有", "only grids may be dedicated, not a %[2]s", opt.Level.Word(), opt.Level))
+			refused = true
+		}
 	}
 	var rings geo.MultiPolygon
 	if !f.refused {

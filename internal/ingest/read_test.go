@@ -194,6 +194,8 @@ func TestBadInput(t *testing.T) {
 		{"a rare character beyond the BMP is kept", strings.Replace(one(square), `"name":"A"`, `"name":"𠮷祥社区"`, 1), ""},
 		{"markup is only text", strings.Replace(one(square), `"name":"A"`, `"name":"<img src=x onerror=alert(1)>"`, 1), ""},
 		{"a line break in a name", strings.Replace(one(square), `"name":"A"`, `"name":"A\r\nB"`, 1), "bad_name"},
+		{"NUL in a code", strings.Replace(one(square), `"code":"A"`, `"code":"A\u0000"`, 1), "bad_code"},
+		{"an empty key is no kind", strings.Replace(one(square), `"code":"A"`, `"code":"A","":"dedicated"`, 1), ""},
 		{"no code", strings.Replace(one(square), `"code":"A",`, ``, 1), "bad_code"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -259,6 +261,11 @@ func TestFields(t *testing.T) {
 	got := b.Areas[0]
 	if got.Code != "150102002003004" || got.Name != "第四网格" || got.Parent != "150102002003" || got.Kind != area.Dedicated || got.Source != "in.geojson#1" {
 		t.Errorf("read %+v", got)
+	}
+	communities := opt
+	communities.Level = area.Community
+	if b, err := read(t, text, communities); err != nil || len(b.Areas) != 0 || b.Findings[0].Code != "unknown_kind" {
+		t.Errorf("a dedicated community: %+v, %v", b, err)
 	}
 	opt.CodeField = "n" // a number serves as a code
 	if b, err = read(t, text, opt); err != nil || b.Areas[0].Code != "7" {

@@ -111,8 +111,8 @@ func (b *Boundaries) listen(ctx context.Context) {
 	}
 }
 
-// follow loads what is in force and not loaded yet, and swaps. An edition that
-// will not load leaves the old snapshot in place.
+// follow loads what is in force and not loaded yet, and swaps. A district whose
+// edition will not load keeps the old one, and all is flagged until it does.
 func (b *Boundaries) follow(ctx context.Context) error {
 	asking, cancel := context.WithTimeout(ctx, pollWithin)
 	defer cancel()
@@ -128,20 +128,32 @@ func (b *Boundaries) follow(ctx context.Context) error {
 	keep := map[uuid.UUID]*gridindex.Edition{}
 	var editions []*gridindex.Edition
 	var failed error
+	fresh := false
+	old := b.index.Load()
 	for _, force := range in.Editions {
 		e, err := b.load(ctx, force)
 		if err != nil {
 			failed = errors.Join(failed, err)
-			continue
+			if old != nil {
+				e = old.Edition(force.District) // the district keeps what it had
+			}
+			if e == nil {
+				continue
+			}
+		} else if old == nil || old.Edition(force.District) != e {
+			fresh = true
 		}
-		keep[force.Edition] = e
+		keep[e.District.Version.Edition] = e
 		editions = append(editions, e)
 	}
-	if failed != nil {
+	if failed != nil && !fresh {
 		return failed
 	}
 	b.loaded = keep
 	b.index.Store(gridindex.New(in.Generation, editions))
+	if failed != nil {
+		return failed // the others go on; this is flagged all the same
+	}
 	b.inStep()
 	b.log.Info("boundaries in force", "generation", in.Generation, "districts", len(editions), "took", time.Since(began).Round(time.Millisecond))
 	return nil
@@ -196,6 +208,9 @@ func (b *Boundaries) build(ctx context.Context, force postgres.EditionInForce) (
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	versions, grids, err := b.store.LoadEdition(ctx, force.District, force.Edition)
+	if errors.Is(err, postgres.ErrTampered) {
+		return nil, &unfit{err}
+	}
 	if err != nil {
 		return nil, err
 	}

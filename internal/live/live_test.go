@@ -429,6 +429,57 @@ func TestABadEditionIsRefused(t *testing.T) {
 	t.Error("never flagged stale")
 }
 
+// TestOneBadDistrictDoesNotHoldTheOthers: a district whose edition was tampered
+// with keeps its old one; what is activated elsewhere is served all the same.
+func TestOneBadDistrictDoesNotHoldTheOthers(t *testing.T) {
+	t.Parallel()
+	address := pgtest.Database(t)
+	s := open(t, address)
+	fill(t, s, "A")
+	fill(t, s, "B")
+	b := follow(t, s)
+	within(t, b, activate(t, s, "A"), 5*time.Second)
+	activate(t, s, "B")
+	within(t, b, 2, 2*time.Second)
+	conn, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	for _, sql := range []string{
+		`ALTER TABLE area_version DISABLE TRIGGER area_version_frozen`,
+		`UPDATE area_version v SET name = 'x' FROM edition e WHERE e.edition_id = v.edition_id AND e.name = 'A'`,
+	} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	activate(t, s, "A") // D cannot go back to A
+	ground := geotest.Area(geo.MultiPolygon{{{{X: 1_000_000, Y: 0}, {X: 1_100_000, Y: 0}, {X: 1_100_000, Y: 100_000}, {X: 1_000_000, Y: 100_000}}}})
+	done, err := s.FillDraft(t.Context(), postgres.Fill{District: "D2", Edition: "E", Level: area.Grid, Commit: true,
+		Areas: []postgres.FillArea{{Code: "G", Name: "G", Kind: area.Basic, Ground: ground, Source: "test"}}})
+	if err != nil || !done.Committed {
+		t.Fatalf("%+v %v", done, err)
+	}
+	if _, _, err := s.Activate(t.Context(), "D2", "E", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Write{}); err != nil {
+		t.Fatal(err)
+	}
+	within(t, b, 4, 5*time.Second)
+	if a, err := locate.One(b.Index(), locate.Query{Lon: 0.105, Lat: 0.005, CRS: geo.WGS84}); err != nil || !a.Covered || a.District.Code != "D2" {
+		t.Errorf("the sound district: %+v, %v", a, err)
+	}
+	if a, err := locate.One(b.Index(), middle); err != nil || a.Grid.Code != "B-W" {
+		t.Errorf("the other keeps what it had: %+v, %v", a, err)
+	}
+	for range 100 {
+		if _, why, ok := b.Stale(); !ok && strings.Contains(why, "differs from what was checked") {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Error("never flagged")
+}
+
 // TestFutureEditionsTakeEffectByThemselves activates an edition that takes
 // effect in a moment, by moving its midnight close.
 func TestFutureEditionsTakeEffectByThemselves(t *testing.T) {

@@ -106,6 +106,10 @@ func (s *Store) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
 	defer cancel()
 	defer func() { _ = tx.Rollback(ending) }() // does nothing after the commit
+	// A check works in memory between its statements; that is no idling.
+	if _, err := tx.Exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = '10min'`); err != nil {
+		return translate(err)
+	}
 	if err := do(tx); err != nil {
 		return translate(err)
 	}
@@ -119,6 +123,9 @@ func (s *Store) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
 	}
 	return nil
 }
+
+var errKeyReused = fault.New(fault.Conflict, "idempotency_key_reused",
+	"这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key was used for another request")
 
 // translate turns what callers can act on into refusals: no database, no room,
 // a lock held too long. Everything else stays as it is.
@@ -143,9 +150,14 @@ func translate(err error) error {
 		switch pg.Code[:2] {
 		case "08", "53", "57": // connection, resources, shutdown
 			return unavailable()
+		case "22": // what was asked for is no value of its type
+			return fault.New(fault.Invalid, "bad_text", "请求里有数据库不能接受的值", "the request holds a value that the database cannot take").Because(err)
 		}
-		if pg.Code == "55P03" || pg.Code == "40P01" { // lock not available, deadlock
+		switch {
+		case pg.Code == "55P03", pg.Code == "40P01", pg.Code == "25P03": // lock not available, deadlock, idle too long
 			return unavailable()
+		case pg.ConstraintName == "activation_district_idempotency_key_key":
+			return errKeyReused
 		}
 	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err), pgconn.SafeToRetry(err),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,7 +62,7 @@ func onlyDistrict(ctx context.Context, tx pgx.Tx, district string) (string, erro
 	if district != "" {
 		return district, nil
 	}
-	rows, err := tx.Query(ctx, `SELECT district FROM district LIMIT 2`)
+	rows, err := tx.Query(ctx, `SELECT district FROM district ORDER BY district LIMIT 20`)
 	if err != nil {
 		return "", err
 	}
@@ -69,11 +70,14 @@ func onlyDistrict(ctx context.Context, tx pgx.Tx, district string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	if len(all) != 1 {
-		return "", fault.New(fault.Invalid, "no_district",
-			"有 %[1]d 个区，请用 --district 写明是哪一个", "there are %[1]d districts; name one with --district", len(all))
+	switch len(all) {
+	case 0:
+		return "", fault.New(fault.Invalid, "no_district", "还没有区，请用 --district 写明编码", "there is no district yet; name one with --district")
+	case 1:
+		return all[0], nil
 	}
-	return all[0], nil
+	return "", fault.New(fault.Invalid, "no_district",
+		"有多个区，请用 --district 写明是哪一个：%[1]s", "there are several districts; name one with --district: %[1]s", strings.Join(all, ", "))
 }
 
 func scanEdition(row pgx.CollectableRow) (e area.Edition, err error) {
@@ -268,7 +272,7 @@ func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID
 	if err := tx.QueryRow(ctx, `UPDATE generation SET current = current + 1 RETURNING current`).Scan(&generation); err != nil {
 		return nil, err
 	}
-	if err := refuseOverlap(ctx, tx, district, edition); err != nil {
+	if err := refuseOverlap(ctx, tx, district, edition, from); err != nil {
 		return nil, err
 	}
 	a := &area.Activation{Generation: generation}
@@ -280,18 +284,19 @@ func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID
 	if err != nil {
 		return nil, err
 	}
+	if _, err := tx.Exec(ctx, `UPDATE edition SET version = version + 1 WHERE district = $1 AND edition_id = $2`, district, edition); err != nil {
+		return nil, err
+	}
 	_, err = tx.Exec(ctx, `SELECT pg_notify('wangge_generation', $1::bigint::text)`, generation)
 	return a, err
 }
 
 // activatedBefore reports whether the write with this key has been done. The
-// row of the generation keeps a second one with the same key waiting.
+// caller holds the edition's row, so that the same request cannot run beside it;
+// the key with another edition meets the unique index (translate).
 func activatedBefore(ctx context.Context, tx pgx.Tx, e *area.Edition, from time.Time, key string) (bool, error) {
 	if key == "" {
 		return false, nil
-	}
-	if _, err := tx.Exec(ctx, `SELECT current FROM generation FOR UPDATE`); err != nil {
-		return false, err
 	}
 	var edition uuid.UUID
 	var date time.Time
@@ -304,8 +309,7 @@ func activatedBefore(ctx context.Context, tx pgx.Tx, e *area.Edition, from time.
 		return false, err
 	}
 	if edition != e.ID || date.Format(time.DateOnly) != from.Format(time.DateOnly) {
-		return false, fault.New(fault.Conflict, "idempotency_key_reused",
-			"这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key was used for another request")
+		return false, errKeyReused
 	}
 	fresh, err := loadEdition(ctx, tx, e.District, e.ID)
 	if err == nil {
@@ -314,16 +318,20 @@ func activatedBefore(ctx context.Context, tx pgx.Tx, e *area.Edition, from time.
 	return true, err
 }
 
-// refuseOverlap refuses an outline that overlaps another active district's.
-func refuseOverlap(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID) error {
+// refuseOverlap refuses an outline that overlaps that of another district's
+// edition in force on that day or on a later one.
+func refuseOverlap(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time) error {
 	rows, err := tx.Query(ctx, `
-		WITH own AS (SELECT lattice FROM area_version WHERE district = $1 AND edition_id = $2 AND level = 1)
-		SELECT v.district FROM own, district d,
-		LATERAL (SELECT edition_id FROM activation a WHERE a.district = d.district
-		         ORDER BY effective_at DESC, generation DESC LIMIT 1) latest
-		JOIN area_version v USING (edition_id)
-		WHERE d.district <> $1 AND v.district = d.district AND v.level = 1 AND v.lattice && own.lattice
-		  AND ST_Intersects(v.lattice, own.lattice) AND NOT ST_Touches(v.lattice, own.lattice)`, district, edition)
+		WITH own AS (SELECT lattice FROM area_version WHERE district = $1 AND edition_id = $2 AND level = 1),
+		other AS ( -- an activation ends where the next effective one begins; a later one of the same day replaces it
+		  SELECT DISTINCT ON (district, effective_at) district, edition_id, effective_at FROM activation
+		  WHERE district <> $1 ORDER BY district, effective_at, generation DESC),
+		span AS (SELECT *, lead(effective_at) OVER (PARTITION BY district ORDER BY effective_at) AS until FROM other)
+		SELECT DISTINCT v.district FROM own, district here, span s
+		JOIN area_version v ON v.district = s.district AND v.edition_id = s.edition_id AND v.level = 1
+		WHERE here.district = $1 AND (s.until IS NULL OR s.until > $3::text::date::timestamp AT TIME ZONE here.time_zone)
+		  AND v.lattice && own.lattice AND ST_Intersects(v.lattice, own.lattice) AND NOT ST_Touches(v.lattice, own.lattice)
+		ORDER BY 1`, district, edition, from.Format(time.DateOnly))
 	if err != nil {
 		return err
 	}
@@ -342,7 +350,7 @@ func refuseOverlap(ctx context.Context, tx pgx.Tx, district string, edition uuid
 type Difference struct {
 	Level    area.Level `json:"level"`
 	Code     string     `json:"code"`
-	Change   string     `json:"change"` // added, removed, renamed, redrawn, moved (another parent)
+	Change   string     `json:"change"` // added, removed, renamed, redrawn, moved (another parent), rekinded
 	Before   string     `json:"before,omitempty"`
 	After    string     `json:"after,omitempty"`
 	BeforeM2 float64    `json:"before_m2,omitempty"`
@@ -371,13 +379,14 @@ func (s *Store) Diff(ctx context.Context, district, a, b string) (diff []Differe
 			             ON p.district = v.district AND p.edition_id = v.edition_id AND p.area_id = v.parent_id
 			           WHERE v.district = $1 AND v.edition_id = $3)
 			SELECT coalesce(b.level, a.level), coalesce(b.code, a.code), c.change,
-			       CASE c.change WHEN 'moved' THEN coalesce(a.parent, '') ELSE coalesce(a.name, '') END,
-			       CASE c.change WHEN 'moved' THEN coalesce(b.parent, '') ELSE coalesce(b.name, '') END,
+			       CASE c.change WHEN 'moved' THEN coalesce(a.parent, '') WHEN 'rekinded' THEN a.kind ELSE coalesce(a.name, '') END,
+			       CASE c.change WHEN 'moved' THEN coalesce(b.parent, '') WHEN 'rekinded' THEN b.kind ELSE coalesce(b.name, '') END,
 			       coalesce(a.area_m2, 0), coalesce(b.area_m2, 0)
 			FROM a FULL JOIN b USING (area_id),
 			LATERAL (SELECT 'added' WHERE a.code IS NULL
 			   UNION ALL SELECT 'removed' WHERE b.code IS NULL
-			   UNION ALL SELECT 'renamed' WHERE a.name <> b.name OR a.code <> b.code
+			   UNION ALL SELECT 'renamed' WHERE a.name <> b.name
+			   UNION ALL SELECT 'rekinded' WHERE a.kind <> b.kind
 			   UNION ALL SELECT 'moved' WHERE a.parent IS DISTINCT FROM b.parent AND a.code IS NOT NULL AND b.code IS NOT NULL
 			   UNION ALL SELECT 'redrawn' WHERE ST_AsBinary(a.lattice) <> ST_AsBinary(b.lattice) AND NOT ST_Equals(a.lattice, b.lattice)) c (change)
 			ORDER BY 1, 2, 3`, district, before.ID, after.ID)

@@ -367,6 +367,13 @@ func TestActivationIsAskedForOnce(t *testing.T) {
 	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-02-01"), postgres.Write{Key: "once"}); !fault.Is(err, "idempotency_key_reused") {
 		t.Errorf("the key with another date: %v", err)
 	}
+	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Write{Version: e.Version}); !fault.Is(err, "stale_version") {
+		t.Errorf("the version from before the activation: %v", err)
+	}
+	other := fill(t, s, two("other")).Edition
+	if _, _, err := s.Activate(t.Context(), "D", "other", day("2026-02-01"), postgres.Write{Version: other.Version, Key: "once"}); !fault.Is(err, "idempotency_key_reused") {
+		t.Errorf("the key with another edition: %v", err)
+	}
 	if _, _, err := s.Activate(t.Context(), "D", "nope", day("2026-02-01"), postgres.Write{}); !fault.Is(err, "no_such_edition") {
 		t.Errorf("an edition that is not there: %v", err)
 	}
@@ -403,6 +410,50 @@ func TestDistrictsMayNotOverlap(t *testing.T) {
 	in, err := s.InForce(t.Context(), postgres.At{})
 	if err != nil || len(in.Editions) != 2 || in.Generation != 2 {
 		t.Errorf("%+v, %v", in, err)
+	}
+}
+
+// A district whose present edition lies elsewhere soon still stands where it
+// stands until then.
+func TestDistrictsMayNotOverlapAtAnyTimeToCome(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	here, away := two("here"), two("away")
+	away.Areas = []postgres.FillArea{at("W", square(50, 0, 60, 10))}
+	fill(t, s, here)
+	fill(t, s, away)
+	for name, from := range map[string]string{"here": "2026-01-01", "away": "2100-01-01"} {
+		if _, _, err := s.Activate(t.Context(), "D", name, day(from), postgres.Write{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := two("2026")
+	other.District, other.Areas = "D2", []postgres.FillArea{at("X", square(5, 5, 15, 9))}
+	fill(t, s, other)
+	if _, _, err := s.Activate(t.Context(), "D2", "2026", day("2026-06-01"), postgres.Write{}); !fault.Is(err, "district_overlap") {
+		t.Errorf("over a district that is in force until 2100: %v", err)
+	}
+	if _, _, err := s.Activate(t.Context(), "D2", "2026", day("2100-01-01"), postgres.Write{}); err != nil {
+		t.Errorf("once the other has moved away: %v", err)
+	}
+}
+
+func TestAChangeOfKindIsADifference(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	fill(t, s, two("A"))
+	b := two("B")
+	b.Areas[1].Kind = area.Dedicated
+	b.Coverage = area.Tolerant
+	fill(t, s, b)
+	diff, err := s.Diff(t.Context(), "D", "A", "B")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(diff, func(d postgres.Difference) bool {
+		return d.Code == "E" && d.Change == "rekinded" && d.Before == "basic" && d.After == "dedicated"
+	}) {
+		t.Errorf("diff %+v", diff)
 	}
 }
 

@@ -76,6 +76,10 @@ func (s *Store) InForce(ctx context.Context, at At) (*InForce, error) {
 	return in, nil
 }
 
+// ErrTampered says that an edition's content differs from what was checked:
+// somebody has written around the gate.
+var ErrTampered = errors.New("differs from what was checked")
+
 // LoadEdition returns all areas of a checked edition and, for each compound,
 // the grids it lies in (largest share first). It refuses content that differs
 // from what was checked: somebody has written around the gate.
@@ -94,7 +98,7 @@ func (s *Store) LoadEdition(ctx context.Context, district string, edition uuid.U
 			return err
 		}
 		if !bytes.Equal(contentHash(versions), hash) {
-			return fmt.Errorf("edition %s of %s differs from what was checked", edition, district)
+			return fmt.Errorf("edition %s of %s: %w", edition, district, ErrTampered)
 		}
 		rows, err := tx.Query(ctx, `SELECT compound_id, grid_id FROM compound_grid
 			WHERE district = $1 AND edition_id = $2 ORDER BY compound_id, share DESC, grid_id`, district, edition)

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -55,7 +56,8 @@ func (s *Store) CheckSettings(ctx context.Context) error {
 		return fault.New(fault.Unavailable, "clock_skew",
 			"本机时钟与数据库相差 %[1]v，请校准时间（NTP）后再启动", "the clocks of this machine and of the database differ by %[1]v; set them right (NTP) and start again", skew.Round(time.Second))
 	}
-	if postgis != "" && postgis < "3.3" {
+	var major, minor int
+	if n, _ := fmt.Sscanf(postgis, "%d.%d", &major, &minor); n == 2 && (major < 3 || major == 3 && minor < 3) {
 		return fault.New(fault.Unavailable, "old_postgis",
 			"PostGIS 版本 %[1]s 太旧，需要 3.3 以上", "PostGIS %[1]s is too old; 3.3 or later is needed", postgis)
 	}

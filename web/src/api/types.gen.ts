@@ -473,7 +473,7 @@ export interface components {
             /** Format: double */
             before_m2: number;
             /** @enum {string} */
-            change: "added" | "removed" | "renamed" | "moved" | "redrawn";
+            change: "added" | "removed" | "renamed" | "moved" | "redrawn" | "rekinded";
             code: string;
             level: string;
         };
