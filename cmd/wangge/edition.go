@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"wangge/internal/area"
@@ -43,14 +45,24 @@ func (c *editionList) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
+		force, err := db.InForce(ctx, postgres.At{})
+		if err != nil {
+			return err
+		}
 		if len(editions) == 0 {
 			fmt.Fprintln(t.out, t.say("还没有版次；先运行 wangge import", "no editions yet; start with wangge import"))
 		}
 		for _, e := range editions {
 			state := t.say(map[area.Status]string{area.Draft: "草稿", area.Checked: "已检查"}[e.Status], string(e.Status))
 			if len(e.Activations) > 0 {
-				a := e.Activations[0]
-				state = fmt.Sprintf(t.say("自 %s 启用（第 %d 代）", "in force from %s (generation %d)"), a.ValidFrom.Format(time.DateOnly), a.Generation)
+				var times []string
+				for _, a := range slices.Backward(e.Activations) {
+					times = append(times, fmt.Sprintf(t.say("自 %s 启用（第 %d 代）", "from %s (generation %d)"), a.ValidFrom.Format(time.DateOnly), a.Generation))
+				}
+				state = strings.Join(times, t.say("，", ", "))
+			}
+			if slices.ContainsFunc(force.Editions, func(f postgres.EditionInForce) bool { return f.Edition == e.ID }) {
+				state = t.say("【现行】", "[in force] ") + state
 			}
 			fmt.Fprintf(t.out, "%s  %s  %s", e.District, e.Name, state)
 			for _, l := range e.Levels {

@@ -19,6 +19,7 @@ import (
 
 	"wangge/internal/fault"
 	"wangge/internal/geo"
+	"wangge/internal/gridindex"
 	"wangge/internal/locate"
 )
 
@@ -30,9 +31,10 @@ const (
 
 type batchInput struct {
 	ContentType string `header:"Content-Type" doc:"application/json, text/csv or application/x-ndjson"`
-	CRS         string `query:"crs" doc:"wgs84 (default), cgcs2000, gcj02 or bd09"`
-	LonColumn   string `query:"lon_column" doc:"CSV only: column with the longitude; the usual names are tried"`
-	LatColumn   string `query:"lat_column" doc:"CSV only: column with the latitude; the usual names are tried"`
+	Moment
+	CRS       string `query:"crs" doc:"wgs84 (default), cgcs2000, gcj02 or bd09"`
+	LonColumn string `query:"lon_column" doc:"CSV only: column with the longitude; the usual names are tried"`
+	LatColumn string `query:"lat_column" doc:"CSV only: column with the latitude; the usual names are tried"`
 }
 
 // batchRequest is the JSON form of a batch.
@@ -80,25 +82,30 @@ func (s *Server) batch(ctx context.Context, in *batchInput) (*huma.StreamRespons
 	if err != nil && in.ContentType != "" {
 		return nil, fault.New(fault.Unsupported, "unsupported_media_type", "看不懂 Content-Type", "the content type cannot be read")
 	}
-	if _, err := s.index(); err != nil {
+	ix, err := s.indexAt(ctx, in.At, in.KnownAt)
+	if err != nil {
 		return nil, err
+	}
+	index := func() *gridindex.Index { return ix } // of the moment asked about
+	if in.At == "" && in.KnownAt == "" {
+		index = s.Boundaries.Index // a stream keeps in step
 	}
 	var answer func(http.ResponseWriter, *http.Request) error
 	switch form {
 	case "application/json":
-		answer = func(w http.ResponseWriter, r *http.Request) error { return s.batchJSON(w, r, crs) }
+		answer = func(w http.ResponseWriter, r *http.Request) error { return s.batchJSON(w, r, index(), crs) }
 	case "text/csv":
 		table := locate.Table{LonColumn: in.LonColumn, LatColumn: in.LatColumn, CRS: crs}
 		answer = func(w http.ResponseWriter, r *http.Request) error {
 			return s.stream(w, r, "text/csv; charset=utf-8", func(body io.Reader, out io.Writer) error {
-				_, err := locate.CSV(s.Boundaries.Index, body, out, table)
+				_, err := locate.CSV(index, body, out, table)
 				return err
 			})
 		}
 	case "application/x-ndjson":
 		answer = func(w http.ResponseWriter, r *http.Request) error {
 			return s.stream(w, r, "application/x-ndjson", func(body io.Reader, out io.Writer) error {
-				_, err := locate.NDJSON(s.Boundaries.Index, body, out, crs, requestOf(r.Context()).lang)
+				_, err := locate.NDJSON(index, body, out, crs, requestOf(r.Context()).lang)
 				return err
 			})
 		}
@@ -123,12 +130,8 @@ func (s *Server) batch(ctx context.Context, in *batchInput) (*huma.StreamRespons
 	}}, nil
 }
 
-func (s *Server) batchJSON(w http.ResponseWriter, r *http.Request, crs geo.CRS) error {
+func (s *Server) batchJSON(w http.ResponseWriter, r *http.Request, ix *gridindex.Index, crs geo.CRS) error {
 	points, err := locate.ReadPoints(&bodyReader{r: r.Body, left: maxJSONBatch, deadline: http.NewResponseController(w).SetReadDeadline})
-	if err != nil {
-		return err
-	}
-	ix, err := s.index()
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,11 @@ func TestLocate(t *testing.T) {
 		a.Edition.Name != "2026-01" || a.Generation != 1 || a.StaleSince != nil {
 		t.Errorf("answer %+v", a)
 	}
+	for form, body := range map[string]string{"application/json": fmt.Sprintf(`{"points":[[%.7f,%.7f]]}`, at.Lon(), at.Lat()), "text/csv": fmt.Sprintf("lon,lat\n%.7f,%.7f\n", at.Lon(), at.Lat())} {
+		if b := s.do("POST", "/api/v1/locate/batch?at=2025-06-01", body, "Content-Type", form); b.StatusCode != 200 || strings.Contains(b.body, "G14") {
+			t.Errorf("a batch about a day before: %d %s", b.StatusCode, b.body)
+		}
+	}
 	lon, lat := geo.BD09.FromCGCS2000(at.Lon(), at.Lat())
 	s.json(fmt.Sprintf("/api/v1/locate?crs=bd09&lon=%.9f&lat=%.9f", lon, lat), &a)
 	if a.Grid.Code != "G14" {

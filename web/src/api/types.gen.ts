@@ -1747,6 +1747,10 @@ export interface operations {
     "locate-batch": {
         parameters: {
             query?: {
+                /** @description a date: the boundaries valid then */
+                at?: string;
+                /** @description a date or RFC 3339 time: as recorded by then */
+                known_at?: string;
                 /** @description wgs84 (default), cgcs2000, gcj02 or bd09 */
                 crs?: string;
                 /** @description CSV only: column with the longitude; the usual names are tried */

@@ -7,7 +7,7 @@ import type { Ref } from "react";
 
 import type { AreaKey, View } from "../address";
 import { AreaLayers } from "./AreaLayers";
-import { type Bounds, type Counts, type Level, visibility, zoomFor } from "./levels";
+import { type Bounds, type Counts, type Level, roomAround, visibility, zoomFor } from "./levels";
 import type { Palette } from "./palette";
 
 setWorkerUrl(workerUrl);
@@ -35,7 +35,6 @@ const fonts = `"PingFang SC","HarmonyOS Sans SC","Noto Sans SC","Noto Sans CJK S
 export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
   const whole = zoomFor(p.bounds);
   const steps = visibility(p.counts, whole);
-  const margin = Math.max(p.bounds[2] - p.bounds[0], p.bounds[3] - p.bounds[1]) * 2;
   return (
     <Map
       ref={mapRef}
@@ -45,12 +44,7 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
           ? { longitude: p.view.lon, latitude: p.view.lat, zoom: p.view.zoom }
           : { bounds: p.bounds, fitBoundsOptions: { padding: fitPadding() } }
       }
-      maxBounds={[
-        Math.max(-180, p.bounds[0] - margin),
-        Math.max(-85, p.bounds[1] - margin),
-        Math.min(180, p.bounds[2] + margin),
-        Math.min(85, p.bounds[3] + margin),
-      ]}
+      maxBounds={roomAround(p.bounds)}
       maxZoom={20}
       dragRotate={false}
       pitchWithRotate={false}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { District } from "../api/client";
-import { boundsOf, type Counts, countsOf, partition, visibility, zoomFor } from "./levels";
+import { boundsOf, type Counts, countsOf, partition, roomAround, visibility, zoomFor } from "./levels";
 
 const district = (bbox: number[]) => ({ bbox }) as unknown as District;
 
@@ -20,6 +20,12 @@ it("zooms so that the bounds fill the window", () => {
 it("counts the areas of all districts", () => {
   const one = { levels: [{ level: "district", areas: 1 }, { level: "grid", areas: 300 }] } as unknown as District;
   expect(countsOf([one, one])).toEqual({ district: 2, grid: 600 });
+});
+
+it("leaves room around a district and does not hold half the world", () => {
+  expect(roomAround([111, 40, 112, 41])).toEqual([109, 38, 114, 43]);
+  expect(roomAround([170, 80, 179, 84])).toEqual([152, 62, 180, 85]);
+  expect(roomAround([0, 0, 112, 41])).toBeUndefined();
 });
 
 describe("visibility", () => {

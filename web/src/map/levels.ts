@@ -33,6 +33,17 @@ export function zoomFor(b: Bounds): number {
   return Math.min(Math.log2((360 * 1000) / 512 / width), Math.log2((360 * 720) / 512 / height), 17);
 }
 
+/**
+ * How far the map may be moved: the bounds with twice their size around. Bounds
+ * that span much of the world (districts on several continents, or a stray area
+ * at 0,0) are not held at all: the map cannot hold what is wider than itself.
+ */
+export function roomAround(b: Bounds): Bounds | undefined {
+  const size = Math.max(b[2] - b[0], b[3] - b[1]);
+  if (size > 30) return undefined;
+  return [Math.max(-180, b[0] - 2 * size), Math.max(-85, b[1] - 2 * size), Math.min(180, b[2] + 2 * size), Math.min(85, b[3] + 2 * size)];
+}
+
 /** From which zoom a level's lines and names are drawn, and until when its names. */
 export interface Visibility {
   lines: number;
