@@ -89,7 +89,10 @@ func CheckText(field, s string, most int) error {
 	}
 	switch {
 	case strings.TrimSpace(s) == "":
-		return bad("缺少编码或名称", "missing code or name")
+		if field == "code" {
+			return fault.New(fault.Unprocessable, "bad_code", "没有编码：属性里没有常见的编码字段，请用 --code-field 写明", "no code: none of the usual attributes is there; name one with --code-field")
+		}
+		return fault.New(fault.Unprocessable, "bad_"+field, "没有名称", "no name")
 	case s != strings.TrimSpace(s):
 		return bad("首尾有空白", "space at the start or end")
 	case utf8.RuneCountInString(s) > most:

@@ -53,7 +53,7 @@ type Batch struct {
 // The attribute names tried when none is given, as files of planning and civil
 // affairs offices usually have them.
 var (
-	usualCodes = []string{"code", "CODE", "Code", "编码", "代码", "网格编码", "id", "ID"}
+	usualCodes = []string{"code", "CODE", "Code", "编码", "代码", "网格编码", "adcode", "ADCODE", "id", "ID"}
 	usualNames = []string{"name", "NAME", "Name", "名称", "网格名称"}
 )
 

@@ -78,6 +78,11 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 			return err
 		}
 		if fill.ActivateFrom != nil && !refused {
+			lost, err := losses(ctx, tx, d.district, d.edition)
+			if err != nil {
+				return err
+			}
+			done.Findings = append(lost, done.Findings...)
 			if err := setChecked(ctx, tx, d.district, d.edition, hash); err != nil {
 				return err
 			}

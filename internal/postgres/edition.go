@@ -167,6 +167,11 @@ func (s *Store) CheckEdition(ctx context.Context, district, name string) (e *are
 		if hash == nil {
 			return fault.New(fault.Conflict, "empty_edition", "版次 %[1]s 里还没有区域", "the edition %[1]s has no areas yet", name)
 		}
+		lost, err := losses(ctx, tx, district, e.ID)
+		if err != nil {
+			return err
+		}
+		found = append(lost, found...)
 		if err := replaceCheckFindings(ctx, tx, district, e.ID, found); err != nil {
 			return err
 		}
@@ -216,7 +221,8 @@ type Write struct {
 
 // Activate puts an edition into force from the start of a date in the
 // district's time zone. A draft is checked first. The same key with the same
-// edition and date activates once and answers alike. Errors: no_such_edition,
+// edition and date activates once and answers alike. found is what the check
+// lists, and what the edition leaves out that the one before had. Errors: no_such_edition,
 // check_refuses (findings are returned), stale_version, district_overlap,
 // idempotency_key_reused.
 func (s *Store) Activate(ctx context.Context, district, name string, from time.Time, by Write) (e *area.Edition, found []area.Finding, err error) {
@@ -253,6 +259,11 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 				return err
 			}
 		}
+		lost, err := losses(ctx, tx, district, e.ID)
+		if err != nil {
+			return err
+		}
+		found = append(lost, found...)
 		if _, err := activate(ctx, tx, district, e.ID, from, by.Key); err != nil {
 			return err
 		}

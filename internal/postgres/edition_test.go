@@ -413,6 +413,28 @@ func TestDistrictsMayNotOverlap(t *testing.T) {
 	}
 }
 
+// An edition that was meant as a small correction and holds nothing else says
+// what it leaves out.
+func TestWhatAnEditionLeavesOutIsSaid(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	fill(t, s, postgres.Fill{District: "D", Edition: "2025", Level: area.Community, Areas: []postgres.FillArea{at("CW", square(0, 0, 10, 10)), at("CE", square(10, 0, 20, 10))}})
+	fill(t, s, two("2025"))
+	if _, found, err := s.Activate(t.Context(), "D", "2025", day("2025-01-01"), postgres.Write{}); err != nil || len(found) > 0 {
+		t.Fatalf("the first edition: %v, %v", codesOf(found), err)
+	}
+	fill(t, s, postgres.Fill{District: "D", Edition: "2026", Level: area.Community, Areas: []postgres.FillArea{at("CW", square(0, 0, 10, 10))}})
+	want := []string{"ground_lost", "level_lost"}
+	_, found, err := s.CheckEdition(t.Context(), "D", "2026")
+	if err != nil || !slices.Equal(codesOf(found), want) {
+		t.Errorf("check: %v, %v", codesOf(found), err)
+	}
+	_, found, err = s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Write{})
+	if err != nil || !slices.Equal(codesOf(found), want) {
+		t.Errorf("activation: %v, %v", codesOf(found), err)
+	}
+}
+
 // A district whose present edition lies elsewhere soon still stands where it
 // stands until then.
 func TestDistrictsMayNotOverlapAtAnyTimeToCome(t *testing.T) {

@@ -363,10 +363,12 @@ func (g *graph) faces() []face {
 	}
 	var faces []face
 	for i, c := range cycles {
-		if _, isOuter := componentOf[int32(i)]; isOuter || c.area <= 0 {
+		// Every cycle but the outer one of a component bounds ground, however
+		// little; floating point only says how much.
+		if _, isOuter := componentOf[int32(i)]; isOuter {
 			continue
 		}
-		f := face{count: counts[i], area: c.area - inside[i]}
+		f := face{count: counts[i], area: max(0, c.area-inside[i])}
 		for h, first := c.first, true; first || h != c.first; h, first = next(h), false {
 			from, to := g.ends(h)
 			n, m := g.nodes[from], g.nodes[to]

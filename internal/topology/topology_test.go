@@ -90,6 +90,50 @@ func TestPartition(t *testing.T) {
 	}
 }
 
+// One vertex pokes through a long edge by the least there can be: less ground
+// than floating point can tell from none, and an overlap all the same.
+func TestTheSmallestOverlapIsFound(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(15, 15))
+	found, tried := 0, 0
+	for range 400 {
+		// An edge from the origin to (q, p), coprime, has a lattice point at the
+		// distance 1/|edge| on its far side.
+		q, p := int32(1_000_000+rng.IntN(1_000_000)), int32(1_000_000+rng.IntN(1_000_000))
+		x, y, ok := beside(q, p)
+		if !ok {
+			continue
+		}
+		tried++
+		a := cell("A", 0, 0, q, p, 0, p)       // above the edge
+		b := cell("B", 0, 0, q, 0, q, p, x, y) // below it, with one vertex over it
+		if len(topology.Partition([]*area.Version{a, b}, area.Strict, true)) > 0 {
+			found++
+		}
+	}
+	if tried < 100 || found < tried {
+		t.Errorf("%d of %d found", found, tried)
+	}
+}
+
+// beside returns the lattice point nearest above the edge from (0, 0) to (q, p):
+// q·y − p·x = 1.
+func beside(q, p int32) (x, y int32, ok bool) {
+	g, s, r := int64(q), int64(1), int64(p)
+	s1, t0, t1 := int64(0), int64(0), int64(1)
+	for r != 0 {
+		k := g / r
+		g, r = r, g-k*r
+		s, s1 = s1, s-k*s1
+		t0, t1 = t1, t0-k*t1
+	}
+	y0, x0 := s, -t0 // q·s + p·t0 = 1
+	for x0 <= 0 || y0 <= 0 {
+		x0, y0 = x0+int64(q), y0+int64(p)
+	}
+	return int32(x0), int32(y0), g == 1 && x0 < int64(q) && y0 < int64(p)
+}
+
 func TestWithin(t *testing.T) {
 	t.Parallel()
 	const s = 1000
