@@ -99,15 +99,16 @@ func TestTheSmallestOverlapIsFound(t *testing.T) {
 	for range 400 {
 		// An edge from the origin to (q, p), coprime, has a lattice point at the
 		// distance 1/|edge| on its far side.
-		q, p := int32(1_000_000+rng.IntN(1_000_000)), int32(1_000_000+rng.IntN(1_000_000))
+		q, p := int32(50_000_000+rng.IntN(50_000_000)), int32(50_000_000+rng.IntN(50_000_000))
 		x, y, ok := beside(q, p)
 		if !ok {
 			continue
 		}
 		tried++
-		a := cell("A", 0, 0, q, p, 0, p)       // above the edge
-		b := cell("B", 0, 0, q, 0, q, p, x, y) // below it, with one vertex over it
-		if len(topology.Partition([]*area.Version{a, b}, area.Strict, true)) > 0 {
+		const ox, oy = 1_116_000_000, 408_000_000                                            // far from zero, where doubles are coarse
+		a := cell("A", ox, oy, ox+q, oy+p, ox, oy+p)                                         // above the edge
+		b := cell("B", ox, oy, ox+q, oy, ox+q, oy+p, ox+x+1, oy+y, ox+x, oy+y, ox+x, oy+y-1) // below it, with one corner over it
+		if slices.ContainsFunc(topology.Partition([]*area.Version{a, b}, area.Strict, true), func(f area.Finding) bool { return f.Code == "overlap" }) {
 			found++
 		}
 	}
