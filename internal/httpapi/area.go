@@ -1,10 +1,13 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,11 +81,18 @@ type Moment struct {
 	KnownAt string `query:"known_at" doc:"a date or RFC 3339 time: as recorded by then"`
 }
 
-type areaInput struct {
+// AreaPath names one area, at a moment.
+type AreaPath struct {
 	Moment
 	District string `path:"district"`
 	Level    string `path:"level" enum:"district,subdistrict,community,grid,compound"`
 	Code     string `path:"code"`
+}
+
+type relativesInput struct {
+	AreaPath
+	Limit  count  `query:"limit" doc:"at most 1000; 100 when left out"`
+	Cursor string `query:"cursor" doc:"next of the page before"`
 }
 
 type areasInput struct {
@@ -152,7 +162,7 @@ func noSuchArea() error {
 	return fault.New(fault.NotFound, "no_such_area", "没有这个区域", "there is no such area")
 }
 
-func (s *Server) find(ctx context.Context, in *areaInput) (*gridindex.Area, *gridindex.Index, error) {
+func (s *Server) find(ctx context.Context, in *AreaPath) (*gridindex.Area, *gridindex.Index, error) {
 	level, err := area.ParseLevel(in.Level)
 	if err != nil {
 		return nil, nil, err
@@ -169,7 +179,7 @@ func (s *Server) find(ctx context.Context, in *areaInput) (*gridindex.Area, *gri
 	return nil, nil, noSuchArea()
 }
 
-func (s *Server) area(ctx context.Context, in *areaInput) (*areaOutput, error) {
+func (s *Server) area(ctx context.Context, in *AreaPath) (*areaOutput, error) {
 	a, ix, err := s.find(ctx, in)
 	if err != nil {
 		return nil, err
@@ -177,15 +187,15 @@ func (s *Server) area(ctx context.Context, in *areaInput) (*areaOutput, error) {
 	return &areaOutput{describeArea(a, ix)}, nil
 }
 
-func (s *Server) children(ctx context.Context, in *areaInput) (*areasOutput, error) {
-	a, ix, err := s.find(ctx, in)
+func (s *Server) children(ctx context.Context, in *relativesInput) (*areasOutput, error) {
+	a, ix, err := s.find(ctx, &in.AreaPath)
 	if err != nil {
 		return nil, err
 	}
-	return describeAreas(a.Down, ix), nil
+	return pageOfAreas(a.Down, ix, in.Limit, in.Cursor)
 }
 
-func (s *Server) ancestors(ctx context.Context, in *areaInput) (*areasOutput, error) {
+func (s *Server) ancestors(ctx context.Context, in *AreaPath) (*areasOutput, error) {
 	a, ix, err := s.find(ctx, in)
 	if err != nil {
 		return nil, err
@@ -197,26 +207,17 @@ func (s *Server) ancestors(ctx context.Context, in *areaInput) (*areasOutput, er
 	return describeAreas(above, ix), nil
 }
 
-func (s *Server) neighbours(ctx context.Context, in *areaInput) (*areasOutput, error) {
-	a, ix, err := s.find(ctx, in)
+func (s *Server) neighbours(ctx context.Context, in *relativesInput) (*areasOutput, error) {
+	a, ix, err := s.find(ctx, &in.AreaPath)
 	if err != nil {
 		return nil, err
 	}
-	return describeAreas(a.Neighbours(), ix), nil
+	return pageOfAreas(a.Neighbours(), ix, in.Limit, in.Cursor)
 }
 
-// areas lists a level, by code. The cursor holds the last code of the page
-// before, so that a change between two pages skips and repeats nothing else.
+// areas lists a level, by code.
 func (s *Server) areas(ctx context.Context, in *areasInput) (*areasOutput, error) {
 	level, err := area.ParseLevel(in.Level)
-	if err != nil {
-		return nil, err
-	}
-	limit, err := parseLimit(in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	after, err := parseCursor(in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -236,15 +237,31 @@ func (s *Server) areas(ctx context.Context, in *areasInput) (*areasOutput, error
 		}
 		found = e.Within(level, box)
 	}
-	from := 0
-	if in.Cursor != "" {
-		for from < len(found) && found[from].Code <= after {
+	return pageOfAreas(found, ix, in.Limit, in.Cursor)
+}
+
+// pageOfAreas cuts a page out of areas of one level, which stand by code. The
+// cursor holds the last code of the page before, so that a change between two
+// pages skips and repeats nothing else.
+func pageOfAreas(found []*gridindex.Area, ix *gridindex.Index, most count, cursor string) (*areasOutput, error) {
+	limit, err := parseLimit(most)
+	if err != nil {
+		return nil, err
+	}
+	after, err := parseCursor(cursor)
+	if err != nil {
+		return nil, err
+	}
+	if cursor != "" {
+		from, there := slices.BinarySearchFunc(found, after, func(a *gridindex.Area, code string) int { return cmp.Compare(a.Code, code) })
+		if there {
 			from++
 		}
+		found = found[from:]
 	}
-	page := found[from:min(len(found), from+limit)]
+	page := found[:min(len(found), limit)]
 	out := describeAreas(page, ix)
-	if from+limit < len(found) {
+	if limit < len(found) {
 		out.Body.Next = makeCursor(page[len(page)-1].Code)
 	}
 	return out, nil
@@ -277,7 +294,7 @@ func (s *Server) areaByCode(_ context.Context, in *struct {
 		"有 %[1]d 个区域使用这个编码，请用完整地址", "%[1]d areas have this code; use the full path", len(found))}
 	for _, a := range found {
 		several.items = append(several.items, ProblemItem{Code: "candidate", Detail: a.Name,
-			Location: "/api/v1/districts/" + a.District + "/areas/" + a.Level.String() + "/" + a.Code})
+			Location: "/api/v1/districts/" + a.District + "/areas/" + a.Level.String() + "/" + url.PathEscape(a.Code)})
 	}
 	return nil, several
 }
@@ -287,7 +304,7 @@ type geometryOutput struct {
 	Body        []byte
 }
 
-func (s *Server) geometry(ctx context.Context, in *areaInput) (*geometryOutput, error) {
+func (s *Server) geometry(ctx context.Context, in *AreaPath) (*geometryOutput, error) {
 	a, _, err := s.find(ctx, in)
 	if err != nil {
 		return nil, err

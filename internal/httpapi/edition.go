@@ -78,6 +78,8 @@ type (
 	diffOutput struct {
 		Body struct {
 			Differences []Difference `json:"differences"`
+			Total       int          `json:"total"`
+			Next        string       `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
 		}
 	}
 )
@@ -98,7 +100,7 @@ func (s *Server) editionRoutes() {
 	huma.Register(s.api, operation(http.MethodGet, "/api/v1/editions", "editions", "版次列表 · Editions, newest first", 400, 503), s.editions)
 	huma.Register(s.api, operation(http.MethodGet, one, "edition", "一个版次 · One edition", 404, 503), s.edition)
 	huma.Register(s.api, operation(http.MethodGet, one+"/findings", "edition-findings", "质量报告 · What was found in it", 400, 404, 503), s.findings)
-	huma.Register(s.api, operation(http.MethodGet, one+"/diff", "edition-diff", "与另一版次的不同 · What it changes against another", 404, 503), s.diff)
+	huma.Register(s.api, operation(http.MethodGet, one+"/diff", "edition-diff", "与另一版次的不同 · What it changes against another", 400, 404, 503), s.diff)
 	huma.Register(s.api, operation(http.MethodPost, one+"/check", "edition-check", "检查 · Run every rule over it", 404, 409, 422, 503), s.check)
 	activate := operation(http.MethodPost, one+"/activations", "edition-activate", "启用 · Put it into force from a date", 400, 404, 409, 412, 422, 428, 503)
 	activate.DefaultStatus = http.StatusCreated
@@ -197,14 +199,27 @@ func (p page) next() string { return makeCursor(strconv.Itoa(p.From + p.Most)) }
 func (s *Server) diff(ctx context.Context, in *struct {
 	EditionPath
 	Against string `query:"against" required:"true" doc:"name of the earlier edition"`
+	Limit   count  `query:"limit" doc:"at most 1000; 100 when left out"`
+	Cursor  string `query:"cursor" doc:"next of the page before"`
 }) (*diffOutput, error) {
+	page, err := parsePage(in.Limit, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if in.Against == "" {
+		return nil, fault.New(fault.Invalid, "missing_against", "请用 against 写明与哪个版次比较", "name the edition to compare with: against")
+	}
 	found, err := s.Store.Diff(ctx, in.District, in.Against, in.Name)
 	if err != nil {
 		return nil, err
 	}
 	out := &diffOutput{}
-	out.Body.Differences = []Difference{}
-	for _, d := range found {
+	out.Body.Differences, out.Body.Total = []Difference{}, len(found)
+	for i, d := range found[min(page.From, len(found)):] {
+		if i == page.Most {
+			out.Body.Next = page.next()
+			break
+		}
 		out.Body.Differences = append(out.Body.Differences, Difference{Level: d.Level.String(), Code: d.Code, Change: d.Change,
 			Before: d.Before, After: d.After, BeforeM2: d.BeforeM2, AfterM2: d.AfterM2})
 	}

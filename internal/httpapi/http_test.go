@@ -303,6 +303,12 @@ func TestAreaLists(t *testing.T) {
 	if len(children.Areas) < 6 || len(ancestors.Areas) != 2 || ancestors.Areas[1].Level != "district" || len(neighbours.Areas) != 6 {
 		t.Errorf("children %d, ancestors %+v, neighbours %d", len(children.Areas), ancestors, len(neighbours.Areas))
 	}
+	var some httpapi.AreaList
+	s.json(one+"community/SW/children?limit=2", &some)
+	s.json(one+"community/SW/children?limit=1000&cursor="+some.Next, &ancestors)
+	if len(some.Areas) != 2 || len(ancestors.Areas) != len(children.Areas)-2 || ancestors.Areas[0].Code != children.Areas[2].Code {
+		t.Errorf("children in pages: %d and %d of %d", len(some.Areas), len(ancestors.Areas), len(children.Areas))
+	}
 	var shape struct {
 		Geometry struct{ Coordinates [][][][2]float64 }
 	}

@@ -463,6 +463,10 @@ export interface components {
         };
         DiffOutputBody: {
             differences: components["schemas"]["Difference"][];
+            /** @description cursor of the next page; absent on the last */
+            next?: string;
+            /** Format: int64 */
+            total: number;
         };
         Difference: {
             after?: string;
@@ -1019,6 +1023,10 @@ export interface operations {
                 at?: string;
                 /** @description a date or RFC 3339 time: as recorded by then */
                 known_at?: string;
+                /** @description at most 1000; 100 when left out */
+                limit?: number;
+                /** @description next of the page before */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -1177,6 +1185,10 @@ export interface operations {
                 at?: string;
                 /** @description a date or RFC 3339 time: as recorded by then */
                 known_at?: string;
+                /** @description at most 1000; 100 when left out */
+                limit?: number;
+                /** @description next of the page before */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -1545,6 +1557,10 @@ export interface operations {
             query: {
                 /** @description name of the earlier edition */
                 against: string;
+                /** @description at most 1000; 100 when left out */
+                limit?: number;
+                /** @description next of the page before */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -1562,6 +1578,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DiffOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */

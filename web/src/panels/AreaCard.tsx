@@ -78,7 +78,7 @@ export function AreaCard({ area, areaKey, missing, below, onArea }: AreaCardProp
         <>
           <h3>
             {t("children")}
-            <small>{t("childrenCount", { n: below2.length, level: t(`level_${below2[0]?.level ?? finer[area.level]}` as "level_grid") })}</small>
+            <small>{t("childrenCount", { n: area.children, level: t(`level_${below2[0]?.level ?? finer[area.level]}` as "level_grid") })}</small>
           </h3>
           <Chips areas={below2.slice(0, listed)} onArea={onArea} />
         </>
