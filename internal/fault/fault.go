@@ -24,6 +24,7 @@ const (
 	Precondition                  // 428: If-Match is missing
 	TooMany                       // 429
 	Unavailable                   // 503: try again later
+	NoRoom                        // 507: no room for what was sent or made
 )
 
 // Error is a refusal that its receiver can act on. Code is stable and meant for

@@ -47,7 +47,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 var statuses = map[fault.Kind]int{
 	fault.Invalid: 400, fault.NotFound: 404, fault.Conflict: 409, fault.Stale: 412, fault.TooLarge: 413,
-	fault.Unsupported: 415, fault.Unprocessable: 422, fault.Precondition: 428, fault.TooMany: 429, fault.Unavailable: 503,
+	fault.Unsupported: 415, fault.Unprocessable: 422, fault.Precondition: 428, fault.TooMany: 429, fault.Unavailable: 503, fault.NoRoom: 507,
 }
 
 // statusGone counts requests whose caller left before the answer.
@@ -76,7 +76,7 @@ func problem(ctx context.Context, err error) *Problem {
 	if !ours {
 		r.cause = err
 		e = fault.New(0, "internal", "服务出错了，已记录；请稍后再试", "something went wrong and was logged; try again later")
-	} else if e.Kind == fault.Unavailable {
+	} else if e.Kind == fault.Unavailable || e.Kind == fault.NoRoom {
 		r.cause = err
 	}
 	status := statuses[e.Kind]

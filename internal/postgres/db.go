@@ -147,6 +147,9 @@ func translate(err error) error {
 	var network *net.OpError
 	switch {
 	case errors.As(err, &pg):
+		if pg.Code == "53100" {
+			return fault.New(fault.NoRoom, "no_room", "数据库的磁盘满了，请告诉管理员", "the database's disk is full; tell the administrator").Because(err)
+		}
 		switch pg.Code[:2] {
 		case "08", "53", "57": // connection, resources, shutdown
 			return unavailable()
