@@ -133,8 +133,12 @@ func (c *locateCommand) table(t *terminal, ix *gridindex.Index, crs geo.CRS) err
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.err, t.say("%d 行：在辖区内 %d，没有坐标 %d，坐标无法使用 %d\n", "%d rows: %d covered, %d without coordinates, %d with unusable coordinates\n"),
-		tally.Rows, tally.Covered, tally.Blank, tally.Bad)
+	fmt.Fprintf(t.err, t.say("%d 行：在辖区内 %d，辖区外 %d，没有坐标 %d，坐标无法使用 %d\n", "%d rows: %d covered, %d outside, %d without coordinates, %d with unusable coordinates\n"),
+		tally.Rows, tally.Covered, tally.Outside, tally.Blank, tally.Bad)
+	if tally.Swapped > tally.Covered {
+		fmt.Fprintf(t.err, t.say("注意：对调经纬度后有 %d 行在辖区内，列可能写反了；可用 --lon-column、--lat-column 指定\n",
+			"note: with longitude and latitude exchanged %d rows would be covered; the columns may be swapped: name them with --lon-column and --lat-column\n"), tally.Swapped)
+	}
 	if tally.Bad > 0 {
 		fmt.Fprintf(t.err, t.say("坐标无法使用的行（从 1 数起，不含表头）：%v\n", "rows with unusable coordinates (from 1, after the header): %v\n"), tally.BadRows)
 	}

@@ -30,6 +30,8 @@ type Table struct {
 type Tally struct {
 	Rows    int64 // answered, all kinds
 	Covered int64
+	Outside int64   // answered, in no area
+	Swapped int64   // not covered as they stand, but with the ordinates exchanged
 	Blank   int64   // without coordinates
 	Bad     int64   // with coordinates that cannot be used
 	BadRows []int64 // the first of them, counted from 1 after the header
@@ -100,12 +102,24 @@ func CSV(ix func() *gridindex.Index, in io.Reader, out io.Writer, table Table) (
 			}
 			return ""
 		}
-		if x, y := field(lon), field(lat); x == "" && y == "" {
+		x, y := field(lon), field(lat)
+		p, err := parseRow(table.CRS, x, y)
+		switch {
+		case x == "" && y == "":
 			t.Blank++
-		} else if p, err := parseRow(table.CRS, x, y); err != nil {
+		case err != nil:
 			t.bad()
-		} else if c = CodesAt(ix(), p); c.District != "" {
-			t.Covered++
+		default:
+			if c = CodesAt(ix(), p); c.District != "" {
+				t.Covered++
+			} else {
+				t.Outside++
+			}
+		}
+		if c.District == "" && x != "" {
+			if q, err := parseRow(table.CRS, y, x); err == nil && ix().Locate(q) != nil {
+				t.Swapped++
+			}
 		}
 		row = append(row[:0], record...)
 		for len(row) < columns {
