@@ -1,36 +1,5 @@
 package geo
 
-// Covers reports whether p lies in the interior of m or on its boundary, like
-// ST_Covers(m, p) in PostGIS. Exact; it does not allocate.
-func (m MultiPolygon) Covers(p Point) bool {
-	for _, poly := range m {
-		if poly.Covers(p) {
-			return true
-		}
-	}
-	return false
-}
-
-// Covers reports whether p lies in the interior of the polygon or on any of
-// its rings.
-func (poly Polygon) Covers(p Point) bool {
-	switch poly[0].Side(p) {
-	case Outside:
-		return false
-	case OnBorder:
-		return true
-	}
-	for _, hole := range poly[1:] {
-		switch hole.Side(p) {
-		case Inside:
-			return false
-		case OnBorder:
-			return true
-		}
-	}
-	return true
-}
-
 // Side is where a point lies relative to a ring.
 type Side int8
 

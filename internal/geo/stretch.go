@@ -33,7 +33,7 @@ func newArea(m MultiPolygon) Area {
 	return a
 }
 
-// sideBy is Side, passing over the stretches that cannot matter. One that lies
+// sideBy is Side (covers.go), passing over the stretches that cannot matter. One that lies
 // wholly east of p is crossed by the ray an odd number of times exactly when
 // its ends lie on different sides of it.
 func (r Ring) sideBy(stretches []stretch, p Point) Side {

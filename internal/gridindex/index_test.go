@@ -223,12 +223,26 @@ func TestWithinNeighboursAndNearest(t *testing.T) {
 	}
 }
 
+// naive is ST_Covers without any box: every ring is walked.
+func naive(m geo.MultiPolygon, p geo.Point) bool {
+	for _, polygon := range m {
+		covered := polygon[0].Side(p) != geo.Outside
+		for _, hole := range polygon[1:] {
+			covered = covered && hole.Side(p) != geo.Inside
+		}
+		if covered {
+			return true
+		}
+	}
+	return false
+}
+
 // The rule in its plainest form: every area, every ring, big steps last.
 func bruteForce(versions []*area.Version, p geo.Point) string {
 	for level := area.Grid; level >= area.District; level-- {
 		var owner *area.Version
 		for _, v := range versions {
-			if v.Level == level && !v.Overlay() && v.Ground.Polygons().Covers(p) && (owner == nil || v.Before(owner)) {
+			if v.Level == level && !v.Overlay() && naive(v.Ground.Polygons(), p) && (owner == nil || v.Before(owner)) {
 				owner = v
 			}
 		}

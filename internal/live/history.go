@@ -12,7 +12,8 @@ import (
 )
 
 // historyEditions is how many editions that are not in force are kept in
-// memory.
+// memory for each district of a question, so that its districts do not drive
+// each other out.
 const historyEditions = 4
 
 // history keeps the editions asked for last.
@@ -31,7 +32,7 @@ func (b *Boundaries) At(ctx context.Context, at postgres.At) (*gridindex.Index, 
 	}
 	var editions []*gridindex.Edition
 	for _, force := range in.Editions {
-		e, err := b.recall(ctx, force)
+		e, err := b.recall(ctx, force, historyEditions*len(in.Editions))
 		if err != nil {
 			return nil, err
 		}
@@ -41,8 +42,8 @@ func (b *Boundaries) At(ctx context.Context, at postgres.At) (*gridindex.Index, 
 }
 
 // recall returns an edition from the snapshot in force, from recent use, or
-// from the database. One caller reads at a time; the others wait for it.
-func (b *Boundaries) recall(ctx context.Context, force postgres.EditionInForce) (*gridindex.Edition, error) {
+// from the database; most is how many the recent use may hold. One caller reads at a time; the others wait for it.
+func (b *Boundaries) recall(ctx context.Context, force postgres.EditionInForce, most int) (*gridindex.Edition, error) {
 	wanted := func(e *gridindex.Edition) bool {
 		return e.District.Version.Edition == force.Edition && e.About == about(force)
 	}
@@ -63,8 +64,8 @@ func (b *Boundaries) recall(ctx context.Context, force postgres.EditionInForce) 
 	if err != nil {
 		return nil, err
 	}
-	if len(h.recent) == historyEditions {
-		h.recent = slices.Delete(h.recent, 0, 1)
+	if len(h.recent) >= most {
+		h.recent = slices.Delete(h.recent, 0, len(h.recent)-most+1)
 	}
 	h.recent = append(h.recent, e)
 	return e, nil
