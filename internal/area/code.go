@@ -22,16 +22,21 @@ const (
 
 var gbtDigits = map[Level]int{District: 6, Subdistrict: 9, Community: 12, Grid: 15}
 
-// GuessScheme returns GBT when every code has the digits that its level asks
-// for, and Opaque otherwise. Compounds say nothing.
+// GuessScheme returns GBT when at least four fifths of the codes have the
+// digits that their level asks for, and Opaque otherwise: a few mistyped codes
+// are to be refused, not to switch the checks off. Compounds say nothing.
 func GuessScheme(district string, level Level, codes []string) Scheme {
 	if !digits(district, 6) {
 		return Opaque
 	}
+	misfits := 0
 	for _, c := range codes {
 		if n, ok := gbtDigits[level]; ok && !digits(c, n) {
-			return Opaque
+			misfits++
 		}
+	}
+	if misfits*5 > len(codes) {
+		return Opaque
 	}
 	return GBT
 }

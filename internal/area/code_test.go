@@ -1,6 +1,7 @@
 package area_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,10 @@ func TestCodes(t *testing.T) {
 	}
 	if got := area.GuessScheme("150102", area.Grid, []string{"150102002003004", "G1"}); got != area.Opaque {
 		t.Errorf("mixed codes: %s", got)
+	}
+	mistyped := append(slices.Repeat([]string{"150102002003004"}, 9), "15010200200300")
+	if got := area.GuessScheme("150102", area.Grid, mistyped); got != area.GBT {
+		t.Errorf("one mistyped code of ten switches the checks off: %s", got)
 	}
 	if got := area.GuessScheme("BRI", area.Grid, nil); got != area.Opaque {
 		t.Errorf("a district that is no number: %s", got)
