@@ -15,17 +15,32 @@ const (
 // end belongs to it, the upper does not), so that a vertex on the ray counts
 // once. Points on the ring itself are found on the way.
 func (r Ring) Side(p Point) Side {
-	inside := false
-	a := r[len(r)-1]
-	for _, b := range r {
-		if hit, crosses := rayMeets(a, b, p); hit {
-			return OnBorder
-		} else if crosses {
-			inside = !inside
+	hit, odd := r.crossings(0, len(r), p)
+	return sideOf(hit, odd)
+}
+
+// crossings walks the edges from vertex from to vertex to (taken round the
+// ring): hit when p lies on one, odd when the ray from p to the east passes
+// through an odd number of them.
+func (r Ring) crossings(from, to int, p Point) (hit, odd bool) {
+	a := r[from]
+	for i := from + 1; i <= to; i++ {
+		b := r[i%len(r)]
+		hit, crosses := rayMeets(a, b, p)
+		if hit {
+			return true, false
 		}
+		odd = odd != crosses
 		a = b
 	}
-	if inside {
+	return false, odd
+}
+
+func sideOf(hit, odd bool) Side {
+	switch {
+	case hit:
+		return OnBorder
+	case odd:
 		return Inside
 	}
 	return Outside

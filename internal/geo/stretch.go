@@ -42,27 +42,17 @@ func (r Ring) sideBy(stretches []stretch, p Point) Side {
 		if p.Y < s.box.Min.Y || p.Y > s.box.Max.Y || p.X > s.box.Max.X {
 			continue
 		}
-		a := r[s.from]
 		if p.X < s.box.Min.X {
-			if (a.Y > p.Y) != (r[int(s.to)%len(r)].Y > p.Y) {
-				inside = !inside
-			}
+			inside = inside != ((r[s.from].Y > p.Y) != (r[int(s.to)%len(r)].Y > p.Y))
 			continue
 		}
-		for i := s.from + 1; i <= s.to; i++ {
-			b := r[int(i)%len(r)]
-			if hit, crosses := rayMeets(a, b, p); hit {
-				return OnBorder
-			} else if crosses {
-				inside = !inside
-			}
-			a = b
+		hit, odd := r.crossings(int(s.from), int(s.to), p)
+		if hit {
+			return OnBorder
 		}
+		inside = inside != odd
 	}
-	if inside {
-		return Inside
-	}
-	return Outside
+	return sideOf(false, inside)
 }
 
 // ToBorder is the distance in metres from p to the nearest edge of a,

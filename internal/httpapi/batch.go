@@ -131,7 +131,7 @@ func (s *Server) batch(ctx context.Context, in *batchInput) (*huma.StreamRespons
 }
 
 func (s *Server) batchJSON(w http.ResponseWriter, r *http.Request, ix *gridindex.Index, crs geo.CRS) error {
-	points, err := locate.ReadPoints(&bodyReader{r: r.Body, left: maxJSONBatch, deadline: http.NewResponseController(w).SetReadDeadline})
+	points, err := locate.ReadPoints(&bodyReader{r: r.Body, left: maxJSONBatch})
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, contentType stri
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		sp.finish(answer(&bodyReader{r: r.Body, left: maxStream, deadline: control.SetReadDeadline}, sp))
+		sp.finish(answer(&bodyReader{r: r.Body, left: maxStream}, sp))
 	}()
 	whole := false
 	defer func() {
@@ -232,18 +232,15 @@ const (
 	slowestRate = 1 << 10
 )
 
-// bodyReader bounds a body, in size and in the time that each read and all of
-// it may take, and tells a broken connection from a bad request.
+// bodyReader bounds a body, in size and in the time that all of it may take, and tells a broken connection from a bad request.
 type bodyReader struct {
-	r        io.Reader
-	began    time.Time // set by the first read
-	read     int64
-	left     int64
-	deadline func(time.Time) error // of the connection; lifted at the end of the body, so that it can be used again
+	r     io.Reader
+	began time.Time // set by the first read
+	read  int64
+	left  int64
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
-	_ = b.deadline(time.Now().Add(streamPatience))
 	if b.began.IsZero() {
 		b.began = time.Now()
 	}
@@ -256,9 +253,7 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
 	b.read += int64(n)
-	if errors.Is(err, io.EOF) {
-		_ = b.deadline(time.Time{})
-	} else if err != nil {
+	if err != nil && !errors.Is(err, io.EOF) {
 		if errors.Is(err, os.ErrDeadlineExceeded) || strings.Contains(err.Error(), "timeout") {
 			return n, fault.New(fault.Invalid, "body_too_slow", "请求体没有及时传完", "the body did not arrive in time")
 		}

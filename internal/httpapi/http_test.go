@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt"
 
@@ -558,6 +560,35 @@ func TestActivationOverHTTP(t *testing.T) {
 		s.json("/api/v1/districts", &d)
 		return d.Districts[0].Edition == "2026-02" && d.Generation == 2
 	})
+}
+
+// Long work is not broken off because the body came in long ago.
+func TestALongActivationIsFinished(t *testing.T) {
+	t.Parallel()
+	s := loaded(t)
+	s.fill("2026-02")
+	tag := s.get("/api/v1/editions/150102/2026-02").Header.Get("ETag")
+	conn, err := pgx.Connect(t.Context(), s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	if _, err := conn.Exec(t.Context(), `BEGIN; SELECT * FROM edition FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	released := make(chan error)
+	go func() {
+		time.Sleep(6500 * time.Millisecond) // longer than any deadline for reading
+		_, err := conn.Exec(context.WithoutCancel(t.Context()), `ROLLBACK`)
+		released <- err
+	}()
+	a := s.do("POST", "/api/v1/editions/150102/2026-02/activations", `{"valid_from":"2026-02-01"}`, "Content-Type", "application/json", "If-Match", tag)
+	if err := <-released; err != nil {
+		t.Fatal(err)
+	}
+	if a.StatusCode != 201 {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
 }
 
 // TestTiles reads the vector tiles back: every grid in view is there with its

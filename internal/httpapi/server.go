@@ -5,6 +5,8 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -179,17 +181,35 @@ const (
 )
 
 // patience bounds how long a caller may keep a connection busy. Before it
-// sends a refusal the HTTP/1 server reads the body on; handlers that want the
-// body, and streams, set their own deadlines.
+// sends a refusal the HTTP/1 server reads the body on, for drainWithin; handlers
+// that want the body have streamPatience for each read. At its end the deadline
+// is lifted: the server goes on reading to notice a caller that leaves, and a
+// deadline passed there would end long work.
 func patience(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
 		_ = control.SetWriteDeadline(time.Now().Add(answerWithin))
 		if r.ContentLength != 0 {
 			_ = control.SetReadDeadline(time.Now().Add(drainWithin))
+			r.Body = &patientBody{r.Body, control.SetReadDeadline}
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// patientBody moves the connection's read deadline as the body is read.
+type patientBody struct {
+	io.ReadCloser
+	deadline func(time.Time) error
+}
+
+func (b *patientBody) Read(p []byte) (int, error) {
+	_ = b.deadline(time.Now().Add(streamPatience))
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = b.deadline(time.Time{})
+	}
+	return n, err
 }
 
 // plainText refuses bytes that are no text before anybody has to store or
