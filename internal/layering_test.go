@@ -14,8 +14,9 @@ var layers = [][]string{
 	{"geo"},
 	{"area"},
 	{"gridindex", "topology"},
-	{"ingest", "locate", "postgres", "tile"},
-	{"live"},
+	{"mend"},
+	{"export", "ingest", "locate", "postgres", "tile"},
+	{"live", "sandbox"},
 	{"httpapi"},
 }
 
@@ -26,12 +27,15 @@ var outside = map[string][]string{
 	"geo":       {"github.com/tidwall/"},
 	"area":      {"github.com/google/uuid"},
 	"topology":  {"github.com/google/uuid", "github.com/tidwall/rtree"},
+	"mend":      {"github.com/google/uuid", "github.com/tidwall/rtree"},
 	"gridindex": {"github.com/google/uuid", "github.com/tidwall/rtree"},
+	"export":    {"github.com/google/uuid", "github.com/twpayne/go-kml/v3", "golang.org/x/text", "modernc.org/sqlite"},
 	"ingest":    {"golang.org/x/text", "modernc.org/sqlite"},
 	"locate":    {"golang.org/x/text"},
-	"postgres":  {"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/twpayne/go-geom"},
+	"postgres":  {"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/tidwall/rtree", "github.com/twpayne/go-geom"},
 	"tile":      {"github.com/paulmach/orb"},
 	"live":      {"github.com/google/uuid"},
+	"sandbox":   {},
 	"httpapi":   {"github.com/danielgtaylor/huma/v2", "github.com/go-chi/chi/v5", "github.com/prometheus/", "golang.org/x/text"},
 }
 

@@ -1,5 +1,5 @@
 // Command wangge is the service and its tools: serve, migrate, import, edition,
-// locate.
+// export, locate.
 package main
 
 import (
@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"wangge/internal/fault"
+	"wangge/internal/sandbox"
 )
 
 // commands is the whole command line. Every flag is also an environment
@@ -30,6 +31,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the newest version."`
 	Import  importCommand  `cmd:"" help:"Read boundaries from files into a draft edition; a dry run unless --commit."`
 	Edition editionCommand `cmd:"" help:"List, check, compare and activate boundary editions."`
+	Export  exportCommand  `cmd:"" help:"Write the boundaries of an edition to a file: GeoJSON, GeoPackage, Shapefile or KML."`
 	Locate  locateCommand  `cmd:"" help:"Answer whose a point is: one point, or a table of them."`
 }
 
@@ -40,6 +42,7 @@ Examples:
   wangge import streets.geojson --level subdistrict --district 150102 --district-name 新城区
   wangge import grids.geojson --level grid --district 150102 --commit
   wangge edition activate 2026-01 --from 2026-01-01
+  wangge export 2026-01 --level grid --out grids.gpkg
   wangge locate 111.6712,40.8301
   wangge locate --in points.csv --out answers.csv`
 
@@ -52,7 +55,12 @@ const (
 // errRefused ends a command whose findings, printed already, refuse the work.
 var errRefused = errors.New("refused")
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "sandbox" { // a child of this program, not a command for people
+		os.Exit(sandbox.Main(os.Args[2:], os.Stdin, os.Stdout))
+	}
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // terminal is what a command talks to.
 type terminal struct {

@@ -24,6 +24,7 @@ var texts = map[string][2]string{
 	"not_a_feature":        {"不是 Feature", "not a Feature"},
 	"not_finite":           {"坐标不是有限的数", "a coordinate is not a finite number"},
 	"out_of_range":         {"坐标超出经纬度范围，可能是投影坐标（米），请用 --crs 写明", "a coordinate is outside longitude and latitude; perhaps metres: name the system with --crs"},
+	"charset_contradicted": {"文件说文字是 UTF-8，实际是 GBK，已按 GBK 读", "the file says its text is UTF-8, but it is GBK; read as GBK"},
 	"elevation_dropped":    {"第三维（高程）及以后的数值已略去", "the third and further ordinates are dropped"},
 }
 

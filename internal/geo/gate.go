@@ -77,7 +77,7 @@ func Restore(m MultiPolygon) (Area, error) {
 			if i > 0 {
 				want = -1
 			}
-			if r.turn() != want {
+			if r.Turn() != want {
 				return Area{}, fmt.Errorf("ring turns the wrong way")
 			}
 		}
@@ -163,12 +163,12 @@ func gatePolygon(raw Polygon, split bool) (out MultiPolygon, repairs []Defect, r
 		}
 		// The loops of one ring that turn with it bound ground of its kind;
 		// those that turn against it bound the opposite.
-		whole := r.turn()
+		whole := r.Turn()
 		if whole == 0 {
 			return nil, repairs, refuse("ring_crosses", first)
 		}
 		for _, loop := range loops {
-			turn := loop.turn()
+			turn := loop.Turn()
 			isShell := (turn == whole) == (i == 0)
 			if isShell && turn < 0 || !isShell && turn > 0 {
 				loop = slices.Clone(loop)
@@ -307,9 +307,9 @@ func insertTouches(r Ring, touches []touch) Ring {
 	for i, a := range r {
 		out = append(out, a)
 		points := on[int32(i)]
-		slices.SortFunc(points, Point.compare)
+		slices.SortFunc(points, Point.Compare)
 		points = slices.Compact(points)
-		if a.compare(r[(i+1)%len(r)]) > 0 {
+		if a.Compare(r[(i+1)%len(r)]) > 0 {
 			slices.Reverse(points)
 		}
 		out = append(out, points...)

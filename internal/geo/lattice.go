@@ -52,8 +52,8 @@ func (p Point) Lon() float64 { return float64(p.X) / Scale }
 // Lat returns the latitude in degrees.
 func (p Point) Lat() float64 { return float64(p.Y) / Scale }
 
-// compare orders points by x, then y.
-func (p Point) compare(q Point) int {
+// Compare orders points by x, then y.
+func (p Point) Compare(q Point) int {
 	switch {
 	case p.X != q.X:
 		if p.X < q.X {

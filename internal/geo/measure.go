@@ -36,6 +36,23 @@ func (m Metres) Steps(metres float64) (dx, dy int64) {
 	return limit(metres / math.Max(m.perX, 1e-6)), limit(metres / m.perY)
 }
 
+// Degrees is how many degrees of longitude and latitude lie in metres east and
+// north.
+func (m Metres) Degrees(east, north float64) (lon, lat float64) {
+	return east / m.perX / Scale, north / m.perY / Scale
+}
+
+// East is how far q lies east of p, in metres.
+func (m Metres) East(p, q Point) float64 { return float64(int64(q.X)-int64(p.X)) * m.perX }
+
+// North is how far q lies north of p, in metres.
+func (m Metres) North(p, q Point) float64 { return float64(int64(q.Y)-int64(p.Y)) * m.perY }
+
+// Between is the distance in metres from p to q.
+func (m Metres) Between(p, q Point) float64 {
+	return math.Hypot(float64(int64(q.X)-int64(p.X))*m.perX, float64(int64(q.Y)-int64(p.Y))*m.perY)
+}
+
 // ToSegment is the distance in metres from p to the segment ab.
 func (m Metres) ToSegment(p, a, b Point) float64 {
 	ax, ay := float64(int64(a.X)-int64(p.X))*m.perX, float64(int64(a.Y)-int64(p.Y))*m.perY

@@ -52,9 +52,9 @@ func onSegment(a, b, p Point) bool {
 		p.Y >= min(a.Y, b.Y) && p.Y <= max(a.Y, b.Y) && Orient(a, b, p) == 0
 }
 
-// turn tells the turn of r: +1 counter-clockwise, -1 clockwise, 0 without
+// Turn tells the turn of r: +1 counter-clockwise, -1 clockwise, 0 without
 // area. Exact.
-func (r Ring) turn() int {
+func (r Ring) Turn() int {
 	hi, lo := r.doubledArea()
 	switch {
 	case hi < 0:

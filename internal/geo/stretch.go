@@ -111,7 +111,7 @@ func (m Metres) reaches(from, to Area, metres float64) bool {
 	for r := range from.polygons.Rings {
 		for _, s := range from.stretches[k] {
 			box := s.box.Grow(dx, dy)
-			if !box.meets(reach) {
+			if !box.Meets(reach) {
 				continue
 			}
 			near = near[:0]
@@ -134,7 +134,7 @@ func (m Metres) reaches(from, to Area, metres float64) bool {
 	return false
 }
 
-// meets reports whether b and o share a point.
-func (b Box) meets(o Box) bool {
+// Meets reports whether b and o share a point.
+func (b Box) Meets(o Box) bool {
 	return b.Min.X <= o.Max.X && o.Min.X <= b.Max.X && b.Min.Y <= o.Max.Y && o.Min.Y <= b.Max.Y
 }

@@ -38,7 +38,7 @@ func meet(segments []segment) (touches []touch, bad *clash) {
 		events = append(events, event{s.a, int32(i), true}, event{s.b, int32(i), false})
 	}
 	slices.SortFunc(events, func(e, f event) int {
-		if c := e.at.compare(f.at); c != 0 {
+		if c := e.at.Compare(f.at); c != 0 {
 			return c
 		}
 		if e.starts != f.starts { // ends go before starts
@@ -57,7 +57,7 @@ func meet(segments []segment) (touches []touch, bad *clash) {
 		o1, o2 := Orient(s.a, s.b, t.a), Orient(s.a, s.b, t.b)
 		o3, o4 := Orient(t.a, t.b, s.a), Orient(t.a, t.b, s.b)
 		if o1 == 0 && o2 == 0 { // on one line
-			if lo, hi := later(s.a, t.a), earlier(s.b, t.b); lo.compare(hi) < 0 {
+			if lo, hi := later(s.a, t.a), earlier(s.b, t.b); lo.Compare(hi) < 0 {
 				bad = &clash{at: lo, s: s, t: t, overlap: true}
 			}
 			return bad != nil
@@ -114,7 +114,7 @@ func meet(segments []segment) (touches []touch, bad *clash) {
 		}
 	}
 	slices.SortFunc(touches, func(s, t touch) int {
-		return cmp.Or(s.at.compare(t.at), cmp.Compare(s.edge.ring, t.edge.ring), cmp.Compare(s.edge.edge, t.edge.edge))
+		return cmp.Or(s.at.Compare(t.at), cmp.Compare(s.edge.ring, t.edge.ring), cmp.Compare(s.edge.edge, t.edge.edge))
 	})
 	return slices.Compact(touches), nil
 }
@@ -131,7 +131,7 @@ func stacked(s, t segment, i, j int32) int {
 	if i == j {
 		return 0
 	}
-	if c := s.a.compare(t.a); c < 0 || c == 0 {
+	if c := s.a.Compare(t.a); c < 0 || c == 0 {
 		if o := Orient(s.a, s.b, t.a); o != 0 {
 			return -o
 		}
@@ -150,14 +150,14 @@ func stacked(s, t segment, i, j int32) int {
 }
 
 func later(p, q Point) Point {
-	if p.compare(q) < 0 {
+	if p.Compare(q) < 0 {
 		return q
 	}
 	return p
 }
 
 func earlier(p, q Point) Point {
-	if p.compare(q) < 0 {
+	if p.Compare(q) < 0 {
 		return p
 	}
 	return q

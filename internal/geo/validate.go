@@ -104,7 +104,7 @@ func contactsOf(rings []Ring, touches []touch) []contact {
 		}
 	}
 	slices.SortFunc(corners, func(a, b corner) int {
-		return cmp.Or(a.at.compare(b.at), cmp.Compare(a.ring, b.ring), cmp.Compare(a.i, b.i))
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.ring, b.ring), cmp.Compare(a.i, b.i))
 	})
 	var contacts []contact
 	t := 0
@@ -113,7 +113,7 @@ func contactsOf(rings []Ring, touches []touch) []contact {
 		for j < len(corners) && corners[j].at == corners[i].at {
 			j++
 		}
-		for t < len(touches) && touches[t].at.compare(corners[i].at) < 0 {
+		for t < len(touches) && touches[t].at.Compare(corners[i].at) < 0 {
 			t++
 		}
 		touched := t < len(touches) && touches[t].at == corners[i].at

@@ -75,6 +75,7 @@ func New(c Config) (*Server, error) {
 	s.batchRoutes()
 	s.areaRoutes()
 	s.editionRoutes()
+	s.exportRoutes()
 	s.tileRoutes()
 	s.healthRoutes()
 	return s, s.docsRoutes()

@@ -74,66 +74,9 @@ func (f *feature) snap(crs geo.CRS) (out geo.MultiPolygon) {
 		out = append(out, rings)
 	}
 	if f.loose && len(out) == 1 {
-		out = nest(out[0])
+		out = geo.Nest(out[0])
 	}
 	return out
-}
-
-// nest sorts loose rings into polygons by how many others they lie in: even
-// ones are exteriors, odd ones holes of the smallest exterior around them.
-// Which way they turn says nothing; files disagree with their own formats.
-func nest(rings []geo.Ring) geo.MultiPolygon {
-	if len(rings) == 1 {
-		return geo.MultiPolygon{{rings[0]}}
-	}
-	boxes := make([]geo.Box, len(rings))
-	for i, r := range rings {
-		boxes[i] = r.Box()
-	}
-	around := make([][]int, len(rings)) // the rings that each lies in
-	for i, r := range rings {
-		for j, outer := range rings {
-			if i != j && len(outer) >= 3 && boxes[j].ContainsBox(boxes[i]) && encloses(outer, r) {
-				around[i] = append(around[i], j)
-			}
-		}
-	}
-	var out geo.MultiPolygon
-	at := map[int]int{} // ring → its polygon in out
-	for i, r := range rings {
-		if len(around[i])%2 == 0 {
-			at[i] = len(out)
-			out = append(out, geo.Polygon{r})
-		}
-	}
-	for i, r := range rings {
-		if len(around[i])%2 == 0 {
-			continue
-		}
-		host := -1
-		for _, j := range around[i] {
-			if len(around[j]) == len(around[i])-1 {
-				host = j
-			}
-		}
-		if p, ok := at[host]; ok {
-			out[p] = append(out[p], r)
-		} else {
-			out = append(out, geo.Polygon{r}) // crossing rings; the gate will say so
-		}
-	}
-	return out
-}
-
-// encloses reports whether the first vertex of r that is not on outer lies
-// inside it.
-func encloses(outer, r geo.Ring) bool {
-	for _, p := range r {
-		if side := outer.Side(p); side != geo.OnBorder {
-			return side == geo.Inside
-		}
-	}
-	return false
 }
 
 // finite reports whether all positions are numbers that a projection may be
@@ -150,4 +93,39 @@ func (f *feature) finite() bool {
 		}
 	}
 	return true
+}
+
+// swap exchanges the two ordinates of every position.
+func (f *feature) swap() {
+	for _, polygon := range f.polygons {
+		for _, ring := range polygon {
+			for i, at := range ring {
+				ring[i] = position{at[1], at[0]}
+			}
+		}
+	}
+}
+
+// shift moves all positions, in crs, by metres east and north, and returns the
+// system they are in then.
+func (f *feature) shift(crs geo.CRS, metres [2]float64) geo.CRS {
+	for _, polygon := range f.polygons {
+		for _, ring := range polygon {
+			for i, at := range ring {
+				ring[i] = moved(crs, at, metres)
+			}
+		}
+	}
+	return geo.CGCS2000
+}
+
+// moved is at, a position in crs, moved by metres east and north, in CGCS2000.
+func moved(crs geo.CRS, at position, metres [2]float64) position {
+	p, err := crs.Locate(at[0], at[1])
+	if err != nil {
+		return at // the snap that follows will say what is wrong
+	}
+	lon, lat := crs.ToCGCS2000(at[0], at[1])
+	east, north := geo.MetresAt(p).Degrees(metres[0], metres[1])
+	return position{lon + east, lat + north}
 }

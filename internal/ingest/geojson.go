@@ -14,7 +14,7 @@ type geoJSON struct {
 	reference Reference // as the "crs" member says
 	named     bool      // a system was named by hand; the member does not count
 	fields    []string
-	seen      []string // attribute names of the first feature
+	seen      fieldNames
 	yield     func(*feature) error
 	count     int
 }
@@ -22,7 +22,7 @@ type geoJSON struct {
 // readGeoJSON calls yield with each feature of r. What is wrong with one
 // feature is noted in it; an error means that the file as a whole cannot be
 // used. Errors: bad_json, too_deep, not_utf8, truncated, trailing_data,
-// duplicate_key, not_geojson, late_crs, too_many_features.
+// duplicate_key, too_many_keys, not_geojson, late_crs, too_many_features.
 func readGeoJSON(r io.Reader, fields []string, named bool, yield func(*feature) error) (seen []string, err error) {
 	g := &geoJSON{scanner: newScanner(r), fields: fields, named: named, yield: yield}
 	k, err := g.next()
@@ -61,7 +61,7 @@ func readGeoJSON(r io.Reader, fields []string, named bool, yield func(*feature) 
 	if !collection {
 		return nil, g.notGeoJSON(`"type" is not "FeatureCollection"`)
 	}
-	return g.seen, nil
+	return g.seen.list, nil
 }
 
 func (g *geoJSON) notGeoJSON(what string) error {
@@ -72,7 +72,7 @@ func (g *geoJSON) notGeoJSON(what string) error {
 // value. A key that stands twice is refused: readers disagree on which counts.
 func (g *geoJSON) members(do func(key string) error) error {
 	keys := map[string]bool{}
-	for {
+	for n := 0; ; n++ {
 		k, err := g.next()
 		if err != nil {
 			return err
@@ -82,9 +82,12 @@ func (g *geoJSON) members(do func(key string) error) error {
 		}
 		key := string(g.text)
 		if keys[key] {
-			return g.fail("duplicate_key", "键 %[1]q 出现了两次", "the key %[1]q stands twice", key)
+			return g.fail("duplicate_key", "键 %[1]q 出现了两次", "the key %[1]q stands twice", clip(key))
 		}
-		if len(keys) < 10_000 {
+		if n == maxKeys {
+			return g.fail("too_many_keys", "一个对象超过 %[1]d 个键", "an object of more than %[1]d keys", maxKeys)
+		}
+		if len(key) <= maxKey { // a longer one is none that is looked for, and dear to keep
 			keys[key] = true
 		}
 		if err := do(key); err != nil {
@@ -118,7 +121,7 @@ func (g *geoJSON) crsMember(k kind) error {
 			if key == "name" && k == tokenString {
 				var ok bool
 				if g.reference, ok = parseURN(string(g.text)); !ok {
-					return fault.New(fault.Unprocessable, "unsupported_crs", "看不懂文件声明的坐标系 %[1]q，请用 --crs 写明", "the file names the system %[1]q, which says nothing here; name it with --crs", string(g.text))
+					return fault.New(fault.Unprocessable, "unsupported_crs", "看不懂文件声明的坐标系 %[1]q，请用 --crs 写明", "the file names the system %[1]q, which says nothing here; name it with --crs", clip(string(g.text)))
 				}
 			}
 			return g.skipValue(k)
@@ -184,13 +187,11 @@ func (g *geoJSON) properties(f *feature) error {
 		if err != nil {
 			return err
 		}
-		if f.index <= 100 && len(g.seen) < 1000 && !slices.Contains(g.seen, key) {
-			g.seen = append(g.seen, key)
+		if f.index <= 100 {
+			g.seen.note(key)
 		}
-		for _, want := range g.fields {
-			if want == key && (k == tokenString || k == tokenNumber) {
-				f.attributes[key] = string(g.text)
-			}
+		if (k == tokenString || k == tokenNumber) && slices.Contains(g.fields, key) {
+			f.attributes[key] = attribute(string(g.text))
 		}
 		return g.skipValue(k)
 	})
@@ -220,7 +221,7 @@ func (g *geoJSON) geometry(f *feature) error {
 	switch {
 	case shape != "Polygon" && shape != "MultiPolygon":
 		f.defects, f.refused = f.defects[:before], false // the nesting of another type is not at fault
-		f.refuse("unsupported_geometry", shape)
+		f.refuse("unsupported_geometry", clip(shape))
 	case f.refused:
 	case c.depth == 3 && shape == "Polygon" || c.depth == 4 && shape == "MultiPolygon":
 		f.polygons = c.polygons

@@ -6,29 +6,59 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"wangge/internal/fault"
+	"wangge/internal/geo"
 )
 
+// maxValue is the most bytes of one value in a GeoPackage: the most vertices
+// with height and measure.
+const maxValue = geo.MaxAreaVertices*33 + 1024
+
 // readGeoPackage reads one layer of a GeoPackage (OGC 12-128r17). The file is
-// opened for reading alone, and what its schema would run is switched off.
-// Errors: bad_geopackage, no_layer, which_layer, unsupported_crs.
+// opened for reading alone, and nothing of its own is run: only columns that are
+// kept in real tables are read, no views, virtual tables or computed columns.
+// Errors: bad_geopackage, geopackage_in_use, not_a_table, value_too_long,
+// no_layer, which_layer, unsupported_crs, too_many_features, not_regular.
 func readGeoPackage(ctx context.Context, name, layer string, fields []string, yield func(*feature) error) (seen []string, err error) {
+	f, err := openRegular(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	_ = f.Close()
+	if err != nil {
+		return nil, err
+	}
+	if log, err := os.Stat(name + "-wal"); err == nil && log.Size() > 0 { // it would be passed over
+		return nil, fault.New(fault.Unprocessable, "geopackage_in_use", "GeoPackage 正被别的程序打开，有改动还没存进文件（-wal）；请关闭那个程序再导入", "another program has the GeoPackage open, with changes that are not in the file yet (-wal); close it there first")
+	}
 	address := url.URL{Scheme: "file", Path: name, RawQuery: "mode=ro&immutable=1&_pragma=trusted_schema(0)&_pragma=query_only(1)&_pragma=cell_size_check(1)"}
 	db, err := sql.Open("sqlite", address.String())
 	if err != nil {
 		return nil, badGeoPackage(err)
 	}
 	defer db.Close()
-	db.SetMaxOpenConns(1)
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
-	g := &geoPackage{db: db, fields: fields, yield: yield}
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return nil, badGeoPackage(err)
+	}
+	defer c.Close()
+	for limit, most := range map[int]int{sqlite3.SQLITE_LIMIT_LENGTH: maxValue, sqlite3.SQLITE_LIMIT_SQL_LENGTH: 1 << 20, sqlite3.SQLITE_LIMIT_VDBE_OP: 100_000} {
+		if _, err := sqlite.Limit(c, limit, most); err != nil {
+			return nil, err
+		}
+	}
+	g := &geoPackage{db: c, fields: fields, yield: yield, left: info.Size()}
 	if err := g.open(ctx, layer); err != nil {
 		return nil, badGeoPackage(err)
 	}
@@ -42,42 +72,47 @@ func badGeoPackage(err error) error {
 	if _, ours := fault.As(err); ours {
 		return err
 	}
+	var inner *sqlite.Error
+	if errors.As(err, &inner) && inner.Code() == sqlite3.SQLITE_TOOBIG {
+		return fault.New(fault.TooLarge, "value_too_long", "GeoPackage 里有一个值超过 %[1]d MB", "a value in the GeoPackage has more than %[1]d MB", maxValue>>20)
+	}
 	return fault.New(fault.Invalid, "bad_geopackage", "不是完好的 GeoPackage", "not a sound GeoPackage").Because(err)
 }
 
 type geoPackage struct {
-	db            *sql.DB
+	db            *sql.Conn
 	fields        []string
 	seen          []string
 	yield         func(*feature) error
 	table, column string
 	reference     Reference
+	left          int64 // bytes that values may still have: together no more than the file
 }
 
 // open chooses the layer and reads what is said about it.
 func (g *geoPackage) open(ctx context.Context, layer string) error {
-	rows, err := g.db.QueryContext(ctx, `SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name LIMIT 100`)
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	for _, name := range []string{"gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"} {
+		if err := g.isTable(ctx, name); err != nil {
+			return err
+		}
+	}
+	tables, err := g.texts(ctx, `SELECT table_name FROM gpkg_contents WHERE data_type = 'features' LIMIT 100`)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	var tables []string
-	for rows.Next() {
-		var t string
-		if err := rows.Scan(&t); err != nil {
-			return err
-		}
-		if layer == "" || strings.EqualFold(t, layer) {
-			tables = append(tables, t)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return err
+	if layer != "" {
+		tables = slices.DeleteFunc(tables, func(t string) bool { return !strings.EqualFold(t, layer) })
 	}
 	if len(tables) != 1 {
+		slices.Sort(tables)
 		return layerError(tables, "GeoPackage")
 	}
 	g.table = tables[0]
+	if err := g.isTable(ctx, g.table); err != nil {
+		return err
+	}
 	var organisation, definition string
 	var code int
 	err = g.db.QueryRowContext(ctx, `SELECT c.column_name, s.organization, s.organization_coordsys_id, s.definition
@@ -99,29 +134,72 @@ func (g *geoPackage) open(ctx context.Context, layer string) error {
 	return nil
 }
 
+// openTime is how long a file may take to say what is in it: a broken one can
+// have a list without end.
+const openTime = time.Second
+
+// isTable refuses what is not a table with rows of its own.
+func (g *geoPackage) isTable(ctx context.Context, name string) error {
+	var kind string
+	var root int64
+	err := g.db.QueryRowContext(ctx, `SELECT type, rootpage FROM sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE`, name).Scan(&kind, &root)
+	if err != nil {
+		return err
+	}
+	if kind != "table" || root == 0 { // a virtual table has no page
+		return fault.New(fault.Unprocessable, "not_a_table", "%[1]s 不是数据表而是视图或虚表，请另存为普通图层", "%[1]s is no table but a view or a virtual table; save it as a layer of its own", clip(name))
+	}
+	return nil
+}
+
+// texts returns the first column of a query.
+func (g *geoPackage) texts(ctx context.Context, query string, args ...any) (out []string, err error) {
+	rows, err := g.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var t string
+		if err := rows.Scan(&t); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, rows.Err()
+}
+
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 func (g *geoPackage) features(ctx context.Context) error {
-	rows, err := g.db.QueryContext(ctx, `SELECT * FROM `+quoted(g.table)+fmt.Sprintf(` LIMIT %d`, maxFeatures+1))
+	// table_info leaves out generated columns, which would be computed.
+	columns, err := g.texts(ctx, `SELECT name FROM pragma_table_info(?)`, g.table)
+	if err != nil {
+		return err
+	}
+	var wanted []string
+	names := []string{""} // the geometry stands first
+	for _, c := range columns {
+		switch {
+		case strings.EqualFold(c, g.column):
+			names[0] = quoted(c)
+			continue
+		case slices.Contains(g.fields, c):
+			wanted = append(wanted, c)
+			names = append(names, quoted(c))
+		}
+		g.seen = append(g.seen, c)
+	}
+	if names[0] == "" {
+		return errors.New("no geometry column")
+	}
+	rows, err := g.db.QueryContext(ctx, `SELECT `+strings.Join(names, ", ")+` FROM `+quoted(g.table)+fmt.Sprintf(` NOT INDEXED LIMIT %d`, maxFeatures+1))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return err
-	}
-	at := slices.IndexFunc(columns, func(c string) bool { return strings.EqualFold(c, g.column) })
-	if at < 0 {
-		return errors.New("no geometry column")
-	}
-	for i, c := range columns {
-		if i != at {
-			g.seen = append(g.seen, c)
-		}
-	}
-	values := make([]sql.RawBytes, len(columns))
-	into := make([]any, len(columns))
+	values := make([]sql.RawBytes, len(names))
+	into := make([]any, len(names))
 	for i := range values {
 		into[i] = &values[i]
 	}
@@ -132,13 +210,18 @@ func (g *geoPackage) features(ctx context.Context) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		f := &feature{index: index, attributes: map[string]string{}, reference: g.reference}
-		for i, c := range columns {
-			if i != at && slices.Contains(g.fields, c) {
-				f.attributes[c] = strings.ToValidUTF8(string(values[i]), "\uFFFD")
-			}
+		if g.left -= int64(len(values[0])); g.left < 0 {
+			return errors.New("rows share their bytes")
 		}
-		f.geoPackageBinary(values[at])
+		f := &feature{index: index, attributes: map[string]string{}, reference: g.reference}
+		for i, c := range wanted {
+			v := values[i+1]
+			if len(v) > maxAttribute {
+				g.left -= int64(len(v)) / 2 // UTF-16 in the file is longer here
+			}
+			f.attributes[c] = attribute(strings.ToValidUTF8(string(v[:min(len(v), 2*maxAttribute)]), "\uFFFD"))
+		}
+		f.geoPackageBinary(values[0])
 		if err := g.yield(f); err != nil {
 			return err
 		}

@@ -1,62 +1,154 @@
 package ingest
 
 import (
+	"bufio"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/encoding/simplifiedchinese"
+
 	"wangge/internal/fault"
 	"wangge/internal/geo"
 )
 
-// readKML reads the polygons of a KML document (OGC 12-007r2): one feature a
-// Placemark, its attributes the name and what ExtendedData holds. Entities are
-// not expanded and nothing is fetched. Errors: bad_kml, too_deep,
-// too_many_features.
+// The caps on KML.
+const (
+	maxKMLDepth = 100       // elements around a Placemark
+	maxKMLText  = 8 << 20   // bytes between two tags: a ring of 50,000 vertices in full
+	maxKMLTag   = 256 << 10 // bytes of one tag with its attributes
+)
+
+// readKMZ reads the KML document of an archive. Errors: those of readKML, and of
+// parts.open.
+func readKMZ(p *parts, fields []string, yield func(*feature) error) (seen []string, err error) {
+	doc, err := p.open(".kml", maxPart)
+	if err != nil {
+		return nil, err
+	}
+	defer doc.Close()
+	return readKML(doc, fields, yield)
+}
+
+// readKML reads the polygons of a KML document (OGC 12-007r2), in UTF-8 or GBK:
+// one feature a Placemark, its attributes the name and what ExtendedData holds.
+// Entities are not expanded and nothing is fetched. Errors: bad_kml, not_utf8,
+// too_deep, too_many_features, string_too_long.
 func readKML(r io.Reader, fields []string, yield func(*feature) error) (seen []string, err error) {
-	k := &kml{decoder: xml.NewDecoder(r), fields: fields, yield: yield}
+	in := bufio.NewReaderSize(r, 64<<10)
+	if head, _ := in.Peek(2); isUTF16(head) {
+		return nil, fault.New(fault.Invalid, "not_utf8", "文件是 UTF-16 编码，请另存为 UTF-8", "the file is UTF-16; save it as UTF-8")
+	}
+	k := &kml{decoder: xml.NewDecoder(&tagLimit{r: in}), fields: fields, yield: yield}
 	k.decoder.Entity = map[string]string{} // none of a document's own
+	k.decoder.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
+		if strings.HasPrefix(strings.ToLower(charset), "gb") {
+			return simplifiedchinese.GB18030.NewDecoder().Reader(in), nil
+		}
+		return nil, fmt.Errorf("encoding %s", clip(charset))
+	}
 	root := false
+	depth := 0
 	for {
 		token, err := k.decoder.Token()
 		if errors.Is(err, io.EOF) {
 			if !root {
 				return nil, k.bad(nil)
 			}
-			return k.seen, nil
+			return k.seen.list, nil
 		}
 		if err != nil {
 			return nil, k.bad(err)
 		}
-		start, ok := token.(xml.StartElement)
-		switch {
-		case !ok:
-			continue
-		case !root && start.Name.Local != "kml":
-			return nil, k.bad(nil)
-		case start.Name.Local == "Placemark":
-			if err := k.placemark(); err != nil {
-				return nil, err
+		switch t := token.(type) {
+		case xml.StartElement:
+			if !root && t.Name.Local != "kml" {
+				return nil, k.bad(nil)
 			}
-			continue
-		}
-		root = true
-		if k.depth++; k.depth > 100_000 {
-			return nil, k.bad(nil)
+			root = true
+			if t.Name.Local == "Placemark" { // read to its end
+				if err := k.placemark(); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			if depth++; depth > maxKMLDepth {
+				return nil, tooDeep(maxKMLDepth)
+			}
+		case xml.EndElement:
+			depth--
 		}
 	}
+}
+
+// isUTF16 reports whether a file begins with the mark of UTF-16.
+func isUTF16(head []byte) bool {
+	return len(head) >= 2 && (head[0] == 0xFF && head[1] == 0xFE || head[0] == 0xFE && head[1] == 0xFF)
+}
+
+func tooDeep(most int) error {
+	return fault.New(fault.Invalid, "too_deep", "嵌套超过 %[1]d 层", "nested more than %[1]d deep", most)
+}
+
+// tagLimit fails when one tag, or the text between two, grows beyond its cap:
+// the decoder would hold all of it.
+type tagLimit struct {
+	r     io.Reader
+	n     int  // bytes since the last tag began or ended
+	inTag bool // comments and declarations count as text
+	quote byte // in a tag, the quote that an attribute's value stands in
+	first bool // just after "<"
+}
+
+func (l *tagLimit) Read(b []byte) (int, error) {
+	n, err := l.r.Read(b)
+	for _, c := range b[:n] {
+		l.n++
+		switch {
+		case !l.inTag:
+			if c == '<' {
+				l.inTag, l.first, l.n = true, true, 0
+				continue
+			}
+		case l.first && (c == '!' || c == '?'):
+			l.inTag = false
+		case l.quote != 0:
+			if c == l.quote {
+				l.quote = 0
+			}
+		case c == '"' || c == '\'':
+			l.quote = c
+		case c == '>':
+			l.inTag, l.n = false, 0
+		}
+		l.first = false
+		if l.n <= maxKMLTag {
+			continue
+		}
+		if most := l.most(); l.n > most {
+			return n, fault.New(fault.Invalid, "string_too_long", "一段文字超过 %[1]d 字节", "a text of more than %[1]d bytes", most)
+		}
+	}
+	return n, err
+}
+
+func (l *tagLimit) most() int {
+	if l.inTag {
+		return maxKMLTag
+	}
+	return maxKMLText
 }
 
 type kml struct {
 	decoder *xml.Decoder
 	fields  []string
-	seen    []string
+	seen    fieldNames
 	yield   func(*feature) error
 	count   int
-	depth   int
 }
 
 func (k *kml) bad(cause error) error {
@@ -65,6 +157,10 @@ func (k *kml) bad(cause error) error {
 		return ours
 	}
 	line, _ := k.decoder.InputPos()
+	var syntax *xml.SyntaxError
+	if errors.As(cause, &syntax) && syntax.Msg == "invalid UTF-8" {
+		return fault.New(fault.Invalid, "not_utf8", "第 %[1]d 行不是 UTF-8 文字，可能是 GBK", "line %[1]d is not UTF-8; perhaps it is GBK", line)
+	}
 	return fault.New(fault.Invalid, "bad_kml", "不是完好的 KML（第 %[1]d 行）", "not sound KML (line %[1]d)", line).Because(cause)
 }
 
@@ -87,7 +183,7 @@ func (k *kml) placemark() error {
 		case xml.StartElement:
 			path = append(path, t.Name.Local)
 			if len(path) > maxDepth {
-				return fault.New(fault.Invalid, "too_deep", "嵌套超过 %[1]d 层", "nested more than %[1]d deep", maxDepth)
+				return tooDeep(maxDepth)
 			}
 			text.Reset()
 			switch t.Name.Local {
@@ -99,7 +195,9 @@ func (k *kml) placemark() error {
 					}
 				}
 			case "Polygon":
-				f.polygons = append(f.polygons, nil)
+				if f.room() {
+					f.polygons = append(f.polygons, [][]position{nil}) // the exterior goes first, wherever it stands
+				}
 				geometry = "Polygon"
 			case "Point", "LineString", "Model", "Track":
 				if geometry == "" {
@@ -107,8 +205,8 @@ func (k *kml) placemark() error {
 				}
 			}
 		case xml.CharData:
-			if text.Len()+len(t) > 64<<20 {
-				return k.bad(nil)
+			if text.Len()+len(t) > maxKMLText { // in pieces, around comments
+				return fault.New(fault.Invalid, "string_too_long", "一段文字超过 %[1]d 字节", "a text of more than %[1]d bytes", maxKMLText)
 			}
 			text.Write(t)
 		case xml.EndElement:
@@ -133,11 +231,11 @@ func (k *kml) placemark() error {
 }
 
 func (k *kml) attribute(f *feature, key, value string) {
-	if f.index == 1 && !slices.Contains(k.seen, key) {
-		k.seen = append(k.seen, key)
+	if f.index <= 100 {
+		k.seen.note(key)
 	}
 	if slices.Contains(k.fields, key) {
-		f.attributes[key] = strings.TrimSpace(value)
+		f.attributes[key] = attribute(strings.TrimSpace(value))
 	}
 }
 
@@ -151,17 +249,18 @@ func (k *kml) finish(f *feature, geometry string) error {
 	return k.yield(f)
 }
 
-// kmlRing reads "lon,lat[,height] lon,lat[,height] …" into the polygon just opened.
+// kmlRing reads "lon,lat[,height] lon,lat[,height] …" into the polygon just
+// opened, whose exterior has the first place.
 func (f *feature) kmlRing(text string, inner bool) {
-	if f.refused || len(f.polygons) == 0 {
+	if f.refused || len(f.polygons) == 0 || !f.room() { // a ring without positions costs too
 		return
 	}
-	var ring []position
+	ring := []position{}
 	for word := range strings.FieldsSeq(text) {
 		x, rest, ok := strings.Cut(word, ",")
 		y, height, has := strings.Cut(rest, ",")
-		lon, errX := strconv.ParseFloat(x, 64)
-		lat, errY := strconv.ParseFloat(y, 64)
+		lon, errX := ordinate(x)
+		lat, errY := ordinate(y)
 		if !ok || errX != nil || errY != nil {
 			f.refuse("bad_position", clip(word))
 			return
@@ -175,10 +274,13 @@ func (f *feature) kmlRing(text string, inner bool) {
 		ring = append(ring, position{lon, lat})
 	}
 	last := len(f.polygons) - 1
-	if !inner && len(f.polygons[last]) > 0 { // the exterior goes first, wherever it stands
-		f.polygons[last] = append([][]position{ring}, f.polygons[last]...)
-	} else {
+	switch {
+	case inner:
 		f.polygons[last] = append(f.polygons[last], ring)
+	case f.polygons[last][0] != nil:
+		f.refuse("bad_nesting", "outerBoundaryIs")
+	default:
+		f.polygons[last][0] = ring
 	}
 }
 
@@ -187,4 +289,46 @@ func clip(s string) string {
 		return strings.ToValidUTF8(s[:60], "") + "…"
 	}
 	return s
+}
+
+// maxAttribute is the most bytes of an attribute that are kept: more than a name
+// may have, so that one that is too long still is.
+const maxAttribute = 512
+
+func attribute(s string) string {
+	if len(s) <= maxAttribute {
+		return s
+	}
+	return strings.Clone(strings.ToValidUTF8(s[:maxAttribute], ""))
+}
+
+// fieldNames are the names of attributes seen in the first features, within
+// reason.
+type fieldNames struct {
+	list []string
+	set  map[string]bool
+}
+
+func (n *fieldNames) note(name string) {
+	if n.set[name] || len(n.list) == 1000 || len(name) > maxKey {
+		return
+	}
+	if n.set == nil {
+		n.set = map[string]bool{}
+	}
+	n.set[name] = true
+	n.list = append(n.list, name)
+}
+
+// ordinate reads a coordinate as people write it in text. What lies beyond a
+// double becomes infinite, for the gate to refuse.
+func ordinate(s string) (float64, error) {
+	if len(s) > maxNumber {
+		return 0, strconv.ErrRange
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		err = nil
+	}
+	return v, err
 }

@@ -22,13 +22,15 @@ import (
 // Options say how to read files.
 type Options struct {
 	Level       area.Level
-	CodeField   string    // "" tries the usual names
-	NameField   string    // "" tries the usual names; an area without name gets its code
-	ParentField string    // "" finds parents by area
-	KindField   string    // "" takes every grid as basic
-	Layer       string    // of a file that holds several; "" takes the only one
-	Charset     string    // of attribute tables: utf-8, gbk; "" finds out
-	Reference   Reference // the system named by hand; it goes before what the file says
+	CodeField   string     // "" tries the usual names
+	NameField   string     // "" tries the usual names; an area without name gets its code
+	ParentField string     // "" finds parents by area
+	KindField   string     // "" takes every grid as basic
+	Layer       string     // of a file that holds several; "" takes the only one
+	Charset     string     // of attribute tables: utf-8, gbk; "" finds out
+	Reference   Reference  // the system named by hand; it goes before what the file says
+	Swap        bool       // the file gives y before x
+	Shift       [2]float64 // metres east and north by which the file is moved; see Suspect
 	// Project turns positions (x east, y north) in a system that PROJ knows into
 	// longitude and latitude on CGCS2000, in place. What cannot be turned becomes
 	// infinite.
@@ -48,6 +50,7 @@ type Candidate struct {
 type Batch struct {
 	Areas    []Candidate
 	Findings []area.Finding
+	Raw      Raw // some positions as the files give them
 }
 
 // The attribute names tried when none is given, as files of planning and civil
@@ -78,6 +81,8 @@ func Read(ctx context.Context, files []string, opt Options) (*Batch, error) {
 			ZH: "文件里没有要素", EN: "the files have no features"})
 	}
 	b.checkCodes(opt.Level)
+	b.checkSequence(opt.Level)
+	b.checkPrecision(opt.Level)
 	return b, nil
 }
 
@@ -180,6 +185,10 @@ func (l *loader) take(f *feature) error {
 	if l.opt.Reference != (Reference{}) {
 		f.reference = l.opt.Reference
 	}
+	l.batch.Raw.sample(f)
+	if l.opt.Swap {
+		f.swap()
+	}
 	l.pending = append(l.pending, f)
 	if l.vertices += f.vertices; l.vertices >= groupVertices {
 		return l.flush()
@@ -215,6 +224,9 @@ func (l *loader) flush() error {
 		crs := f.reference.CRS
 		if crs == "" {
 			crs = geo.WGS84
+		}
+		if l.opt.Shift != ([2]float64{}) {
+			crs = f.shift(crs, l.opt.Shift)
 		}
 		l.batch.add(f, crs, l.name, l.opt)
 	}

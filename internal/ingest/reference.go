@@ -55,7 +55,7 @@ func fromEPSG(n int) Reference {
 }
 
 var (
-	urn       = regexp.MustCompile(`(?i)(?:^|:)(?:EPSG|OGC)(?:::|:|/[\d.]+/)(\w+)$`)
+	urn       = regexp.MustCompile(`(?i)(?:^|:)(?:EPSG|OGC)(?:::|:[\d.]+:|:|/[\d.]+/)(\w+)$`)
 	authority = regexp.MustCompile(`(?i)(?:AUTHORITY|ID)\s*\[\s*"EPSG"\s*,\s*"?(\d+)"?\s*\]\s*\]\s*$`)
 	beginning = regexp.MustCompile(`(?i)^\s*(PROJCS|GEOGCS|COMPD_CS|PROJCRS|PROJECTEDCRS|GEOGCRS|GEODCRS|GEODETICCRS|GEOGRAPHICCRS|COMPOUNDCRS|BOUNDCRS)\s*\[\s*"([^"]*)"`)
 )

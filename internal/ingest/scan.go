@@ -19,6 +19,8 @@ const (
 	maxDepth  = 32      // nesting of JSON values
 	maxString = 1 << 20 // bytes of one string
 	maxNumber = 4096    // bytes of one number
+	maxKeys   = 10_000  // keys of one object
+	maxKey    = 256     // bytes of a key that is looked at
 )
 
 // kind is the kind of a JSON token.

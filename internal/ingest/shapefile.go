@@ -1,8 +1,13 @@
 package ingest
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/binary"
+	"errors"
+	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,21 +19,23 @@ import (
 	"wangge/internal/geo"
 )
 
+// maxRecord is the most bytes that one shape may have: the most vertices with
+// height, measure and rings of four.
+const maxRecord = geo.MaxAreaVertices*33 + 1024
+
 // readShapefile reads the polygons of an Esri Shapefile (Technical Description,
-// July 1998) with the attributes of its dBASE table. The index (.shx) is not
-// needed and not believed. Errors: bad_shapefile, no_layer, not_polygons.
+// July 1998) with the attributes of its dBASE table, shape by shape. The index
+// (.shx) is not needed and not believed. Errors: bad_shapefile, not_polygons,
+// unsupported_crs, bad_dbf, too_many_features and those of the parts.
 func readShapefile(p *parts, charset string, fields []string, yield func(*feature) error) (seen []string, err error) {
-	shapes, err := p.read(".shp", maxPart)
+	file, err := p.open(".shp", maxPart)
 	if err != nil {
 		return nil, err
 	}
-	if len(shapes) < 100 || binary.BigEndian.Uint32(shapes) != 9994 {
-		return nil, badShapefile("不是 Shapefile", "not a Shapefile")
-	}
-	switch kind := binary.LittleEndian.Uint32(shapes[32:]); kind {
-	case 5, 15, 25:
-	default:
-		return nil, fault.New(fault.Unprocessable, "not_polygons", "这个 Shapefile 里不是面（类型 %[1]d）", "this Shapefile holds no polygons (type %[1]d)", kind)
+	defer file.Close()
+	s := &shapes{in: bufio.NewReaderSize(file, 64<<10)}
+	if err := s.header(); err != nil {
+		return nil, err
 	}
 	var reference Reference
 	if p.has(".prj") {
@@ -46,27 +53,24 @@ func readShapefile(p *parts, charset string, fields []string, yield func(*featur
 		if table, err = openDBF(p, charset); err != nil {
 			return nil, err
 		}
+		defer table.close()
 		seen = table.names()
 	}
-	rest := shapes[100:]
-	for index := 1; len(rest) > 0; index++ {
-		if len(rest) < 8 {
-			return nil, badShapefile("第 %[1]d 个图形不完整", "shape %[1]d is cut off", index)
+	mended := table != nil && table.contradicted
+	for {
+		f := &feature{index: s.index + 1, attributes: map[string]string{}, reference: reference, loose: true}
+		if mended {
+			f.defects = append(f.defects, geo.Defect{Code: "charset_contradicted", Repaired: true})
+			mended = false
 		}
-		if index > maxFeatures {
-			return nil, fault.New(fault.Invalid, "too_many_features", "要素超过 %[1]d 个", "more than %[1]d features", maxFeatures)
-		}
-		size := uint64(binary.BigEndian.Uint32(rest[4:])) * 2
-		if size > uint64(len(rest)-8) {
-			return nil, badShapefile("第 %[1]d 个图形不完整", "shape %[1]d is cut off", index)
-		}
-		f := &feature{index: index, attributes: map[string]string{}, reference: reference, loose: true}
-		if err := f.shape(rest[8:8+size], index); err != nil {
+		switch err := s.next(f); {
+		case errors.Is(err, io.EOF):
+			return seen, nil
+		case err != nil:
 			return nil, err
 		}
-		rest = rest[8+size:]
 		if table != nil {
-			deleted, err := table.attributes(index-1, fields, f.attributes)
+			deleted, err := table.next(fields, f.attributes)
 			if err != nil {
 				return nil, err
 			}
@@ -78,7 +82,70 @@ func readShapefile(p *parts, charset string, fields []string, yield func(*featur
 			return nil, err
 		}
 	}
-	return seen, nil
+}
+
+// shapes reads the records of a .shp one after another.
+type shapes struct {
+	in     *bufio.Reader
+	record []byte
+	index  int // of the last record, from 1
+}
+
+func (s *shapes) header() error {
+	var b [100]byte
+	if _, err := io.ReadFull(s.in, b[:]); err != nil {
+		if _, ours := fault.As(err); ours {
+			return err
+		}
+		return badShapefile("不是 Shapefile", "not a Shapefile")
+	}
+	if binary.BigEndian.Uint32(b[:]) != 9994 {
+		return badShapefile("不是 Shapefile", "not a Shapefile")
+	}
+	switch kind := binary.LittleEndian.Uint32(b[32:]); kind {
+	case 5, 15, 25:
+		return nil
+	default:
+		return fault.New(fault.Unprocessable, "not_polygons", "这个 Shapefile 里不是面（类型 %[1]d）", "this Shapefile holds no polygons (type %[1]d)", kind)
+	}
+}
+
+// next reads one record into f; io.EOF after the last.
+func (s *shapes) next(f *feature) error {
+	var head [8]byte
+	if _, err := io.ReadFull(s.in, head[:]); err != nil {
+		if errors.Is(err, io.EOF) {
+			return io.EOF
+		}
+		return s.cutOff(err)
+	}
+	if s.index++; s.index > maxFeatures {
+		return fault.New(fault.Invalid, "too_many_features", "要素超过 %[1]d 个", "more than %[1]d features", maxFeatures)
+	}
+	size := 2 * int64(binary.BigEndian.Uint32(head[4:]))
+	if size > maxRecord { // passed over, so that nothing is made room for
+		n, err := io.CopyN(io.Discard, s.in, size)
+		if n < size {
+			return s.cutOff(err)
+		}
+		f.refuse("too_many_vertices", "")
+		return nil
+	}
+	if int64(cap(s.record)) < size {
+		s.record = make([]byte, size)
+	}
+	s.record = s.record[:size]
+	if _, err := io.ReadFull(s.in, s.record); err != nil {
+		return s.cutOff(err)
+	}
+	return f.shape(s.record, s.index)
+}
+
+func (s *shapes) cutOff(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return badShapefile("第 %[1]d 个图形不完整", "shape %[1]d is cut off", max(s.index, 1))
+	}
+	return err
 }
 
 func badShapefile(zh, en string, args ...any) error {
@@ -140,13 +207,16 @@ func (f *feature) shape(b []byte, index int) error {
 	return nil
 }
 
-// dbf is a dBASE table in memory.
+// dbf is a dBASE table, read row by row beside the shapes.
 type dbf struct {
-	columns []dbfColumn
-	rows    []byte
-	size    int // of one row
-	count   int
-	decode  *encoding.Decoder // nil for UTF-8
+	file         io.ReadCloser
+	in           *bufio.Reader
+	columns      []dbfColumn
+	row          []byte
+	at, count    int
+	language     byte              // of the header
+	decode       *encoding.Decoder // nil for UTF-8
+	contradicted bool              // the .cpg says UTF-8, the text is GBK
 }
 
 type dbfColumn struct {
@@ -154,74 +224,154 @@ type dbfColumn struct {
 	from, to int // in a row
 }
 
-// openDBF reads the attribute table. charset is "" (as the .cpg or the header
-// says, or by looking), "utf-8" or "gbk". Error: bad_dbf.
+func (t *dbf) close() { _ = t.file.Close() }
+
+func badDBF() error {
+	return fault.New(fault.Invalid, "bad_dbf", "属性表（.dbf）损坏", "the attribute table (.dbf) is damaged")
+}
+
+// openDBF opens the attribute table. charset is "" (found out), "utf-8" or
+// "gbk". The table is read through once to see that it is whole, and what its
+// text is written in. Errors: bad_dbf.
 func openDBF(p *parts, charset string) (*dbf, error) {
-	b, err := p.read(".dbf", maxPart)
+	t, err := startDBF(p)
 	if err != nil {
 		return nil, err
 	}
-	bad := fault.New(fault.Invalid, "bad_dbf", "属性表（.dbf）损坏", "the attribute table (.dbf) is damaged")
-	if len(b) < 33 {
-		return nil, bad
+	votes, err := t.inspect()
+	t.close()
+	if err != nil {
+		return nil, err
 	}
-	head, size := int(binary.LittleEndian.Uint16(b[8:])), int(binary.LittleEndian.Uint16(b[10:]))
-	count := uint64(binary.LittleEndian.Uint32(b[4:]))
-	if head < 33 || head > len(b) || size < 1 || count > maxFeatures || uint64(len(b)-head) < count*uint64(size) {
-		return nil, bad
+	if t, err = startDBF(p); err != nil {
+		return nil, err
 	}
-	t := &dbf{rows: b[head:], size: size, count: int(count)}
-	from := 1
-	for d := b[32:head]; len(d) >= 32 && d[0] != '\r'; d = d[32:] {
-		width := int(d[16])
-		name, _, _ := strings.Cut(string(d[:11]), "\x00")
-		if from+width > size || len(t.columns) == 255 {
-			return nil, bad
-		}
-		t.columns = append(t.columns, dbfColumn{name: name, from: from, to: from + width})
-		from += width
-	}
-	if t.chinese(p, charset, b[29]) {
+	var chinese bool
+	if chinese, t.contradicted = votes.chinese(p, charset, t.language); chinese {
 		t.decode = simplifiedchinese.GB18030.NewDecoder()
-		for i := range t.columns {
-			t.columns[i].name = t.text([]byte(t.columns[i].name))
-		}
+	}
+	for i := range t.columns {
+		t.columns[i].name = t.text([]byte(t.columns[i].name))
 	}
 	return t, nil
 }
 
-// chinese decides whether the text is GBK: by what the caller, the .cpg or the
-// header's language byte says, else by looking at all of it.
-func (t *dbf) chinese(p *parts, charset string, language byte) bool {
-	if charset == "" && p.has(".cpg") {
-		if text, err := p.read(".cpg", 100); err == nil {
-			charset = strings.ToLower(strings.TrimSpace(string(text)))
+// startDBF opens the table and reads its header.
+func startDBF(p *parts) (*dbf, error) {
+	file, err := p.open(".dbf", maxPart)
+	if err != nil {
+		return nil, err
+	}
+	t := &dbf{file: file, in: bufio.NewReaderSize(file, 64<<10)}
+	if err := t.header(); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *dbf) header() error {
+	var b [32]byte
+	if _, err := io.ReadFull(t.in, b[:]); err != nil {
+		return t.cutOff(err)
+	}
+	head, size := int(binary.LittleEndian.Uint16(b[8:])), int(binary.LittleEndian.Uint16(b[10:]))
+	count := binary.LittleEndian.Uint32(b[4:])
+	if head < 33 || size < 1 || count > maxFeatures {
+		return badDBF()
+	}
+	columns := make([]byte, head-32)
+	if _, err := io.ReadFull(t.in, columns); err != nil {
+		return t.cutOff(err)
+	}
+	t.row, t.count = make([]byte, size), int(count)
+	from := 1
+	for d := columns; len(d) >= 32 && d[0] != '\r'; d = d[32:] {
+		width := int(d[16])
+		name, _, _ := strings.Cut(string(d[:11]), "\x00")
+		if from+width > size {
+			return badDBF()
+		}
+		t.columns = append(t.columns, dbfColumn{name: name, from: from, to: from + width})
+		from += width
+	}
+	t.language = b[29]
+	return nil
+}
+
+func (t *dbf) cutOff(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return badDBF()
+	}
+	return err
+}
+
+// votes counts the texts of a table that are not ASCII: those that are UTF-8,
+// and those that are not.
+type votes struct{ for8, against8 int }
+
+func (v *votes) count(text []byte) {
+	text = bytes.TrimRight(text, " \x00")
+	for _, c := range text {
+		if c >= utf8.RuneSelf {
+			if utf8.Valid(whole(text)) { // a text that fills its column may end in half a character
+				v.for8++
+			} else {
+				v.against8++
+			}
+			return
 		}
 	}
-	switch {
-	case strings.Contains(charset, "utf") || charset == "65001":
-		return false
-	case strings.Contains(charset, "gb") || strings.Contains(charset, "936"):
-		return true
-	}
-	if language == 0x4D { // dBASE: Chinese GBK
-		return true
-	}
+}
+
+// inspect reads all rows, to the end of the table.
+func (t *dbf) inspect() (votes, error) {
+	var v votes
 	for _, c := range t.columns {
-		if !utf8.ValidString(c.name) {
-			return true
+		v.count([]byte(c.name))
+	}
+	for range t.count {
+		if _, err := io.ReadFull(t.in, t.row); err != nil {
+			return v, t.cutOff(err)
+		}
+		for _, c := range t.columns {
+			v.count(t.row[c.from:c.to])
 		}
 	}
-	return !utf8.Valid(t.rows[:t.count*t.size])
+	return v, nil
+}
+
+// chinese decides whether the text is GBK: by what the caller says, else by the
+// .cpg or the header's language byte, else by the texts. contradicted tells that
+// the texts outvoted a .cpg that says UTF-8.
+func (v votes) chinese(p *parts, charset string, language byte) (gbk, contradicted bool) {
+	declared := charset
+	if declared == "" && p.has(".cpg") {
+		if text, err := p.read(".cpg", 100); err == nil {
+			declared = strings.ToLower(strings.TrimSpace(string(text)))
+		}
+	}
+	looks := v.against8 > 0 && v.against8 >= v.for8
+	switch {
+	case charset != "":
+		return strings.Contains(charset, "gb"), false
+	case strings.Contains(declared, "utf") || declared == "65001":
+		return looks, looks
+	case strings.Contains(declared, "gb") || strings.Contains(declared, "936"):
+		return true, false
+	}
+	return looks || language == 0x4D, false // dBASE: Chinese GBK
 }
 
 func (t *dbf) text(b []byte) string {
-	if t.decode != nil {
-		if out, err := t.decode.Bytes(b); err == nil {
-			b = out
-		}
+	b = bytes.Trim(b, " \x00\t\r\n")
+	if t.decode == nil {
+		return attribute(string(whole(b)))
 	}
-	return strings.Trim(string(b), " \x00\t\r\n")
+	if out, err := t.decode.Bytes(b); err == nil {
+		b = bytes.TrimSuffix(out, []byte("\uFFFD")) // half a character at the end of a full column
+	}
+	return attribute(string(b))
 }
 
 func (t *dbf) names() (out []string) {
@@ -231,19 +381,20 @@ func (t *dbf) names() (out []string) {
 	return out
 }
 
-// attributes reads the wanted columns of a row. deleted rows are passed over,
+// next reads the wanted columns of the next row. deleted rows are passed over,
 // with their shapes. Error: bad_dbf, when the table is shorter than the shapes.
-func (t *dbf) attributes(row int, fields []string, into map[string]string) (deleted bool, err error) {
-	if row >= t.count {
+func (t *dbf) next(fields []string, into map[string]string) (deleted bool, err error) {
+	if t.at == t.count {
 		return false, fault.New(fault.Invalid, "bad_dbf", "属性表只有 %[1]d 行，比图形少", "the attribute table has only %[1]d rows, fewer than there are shapes", t.count)
 	}
-	r := t.rows[row*t.size : (row+1)*t.size]
+	t.at++
+	if _, err := io.ReadFull(t.in, t.row); err != nil {
+		return false, t.cutOff(err)
+	}
 	for _, c := range t.columns {
-		for _, f := range fields {
-			if f == c.name {
-				into[f] = t.text(r[c.from:c.to])
-			}
+		if slices.Contains(fields, c.name) {
+			into[c.name] = t.text(t.row[c.from:c.to])
 		}
 	}
-	return r[0] == '*', nil
+	return t.row[0] == '*', nil
 }

@@ -54,10 +54,14 @@ func (w *wkb) header() (order binary.ByteOrder, kind uint32, ordinates int, ok b
 	}
 	kind &= 0x0FFFFFFF
 	switch kind / 1000 {
+	case 0:
 	case 1, 2:
 		ordinates = 3
 	case 3:
 		ordinates = 4
+	default:
+		w.f.refuse("unsupported_geometry", "")
+		return nil, 0, 0, false
 	}
 	if ordinates > 2 {
 		w.f.dropElevation()
@@ -106,7 +110,11 @@ func (w *wkb) polygon(order binary.ByteOrder, ordinates int) {
 		if !ok {
 			return
 		}
-		if n > geo.MaxAreaVertices {
+		switch {
+		case n == 0: // it would cost room all the same
+			w.f.refuse("empty", "")
+			return
+		case n > geo.MaxAreaVertices:
 			w.f.refuse("too_many_vertices", "")
 			return
 		}

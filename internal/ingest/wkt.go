@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -15,17 +16,25 @@ import (
 	"wangge/internal/fault"
 )
 
-// maxWKTRow is the most bytes that one row of a table may have.
-const maxWKTRow = 32 << 20
+// The caps on one row of a table: the most vertices written in full fit.
+const (
+	maxWKTRow    = 16 << 20 // bytes
+	maxRowCommas = 600_000
+	maxColumns   = 2048
+)
 
 // usualGeometries are the headers under which a table holds its geometry.
 var usualGeometries = []string{"wkt", "geometry", "geom", "the_geom", "shape", "几何", "边界"}
 
 // readTable reads a CSV whose geometry column holds well-known text (OGC
-// 06-103r4), in UTF-8 or GBK. Errors: bad_csv, no_such_column, row_too_long.
+// 06-103r4), in UTF-8 or GBK. What looks like a formula is text. Errors: bad_csv,
+// not_utf8, no_such_column, too_many_columns, row_too_long, too_many_features.
 func readTable(r io.Reader, charset string, fields []string, yield func(*feature) error) (seen []string, err error) {
 	limited := &rowLimit{r: r}
 	in := bufio.NewReaderSize(limited, 64<<10)
+	if head, _ := in.Peek(2); isUTF16(head) {
+		return nil, fault.New(fault.Invalid, "not_utf8", "文件是 UTF-16 编码，请另存为 UTF-8", "the file is UTF-16; save it as UTF-8")
+	}
 	if head, _ := in.Peek(3); string(head) == "\xEF\xBB\xBF" {
 		_, _ = in.Discard(3)
 		charset = "utf-8"
@@ -40,14 +49,17 @@ func readTable(r io.Reader, charset string, fields []string, yield func(*feature
 	if err != nil {
 		return nil, badTable(err)
 	}
+	if len(header) > maxColumns {
+		return nil, fault.New(fault.Invalid, "too_many_columns", "表格超过 %[1]d 列", "a table of more than %[1]d columns", maxColumns)
+	}
 	seen = slices.Clone(header)
 	at := slices.IndexFunc(seen, func(h string) bool { return slices.Contains(usualGeometries, strings.ToLower(strings.TrimSpace(h))) })
 	if at < 0 {
 		return nil, fault.New(fault.Invalid, "no_such_column", "表格里没有几何列（%[1]s）；有：%[2]s", "the table has no column with geometry (%[1]s); it has: %[2]s",
-			strings.Join(usualGeometries, "/"), strings.Join(seen, ", "))
+			strings.Join(usualGeometries, "/"), listed(seen))
 	}
 	for index := 1; ; index++ {
-		limited.n = 0
+		limited.n, limited.commas = 0, 0
 		record, err := table.Read()
 		if errors.Is(err, io.EOF) {
 			return seen, nil
@@ -61,7 +73,7 @@ func readTable(r io.Reader, charset string, fields []string, yield func(*feature
 		f := &feature{index: index, attributes: map[string]string{}}
 		for i, v := range record {
 			if i < len(seen) && i != at && slices.Contains(fields, seen[i]) {
-				f.attributes[seen[i]] = v
+				f.attributes[seen[i]] = attribute(v)
 			}
 		}
 		if at < len(record) {
@@ -105,15 +117,17 @@ func badTable(err error) error {
 	return err
 }
 
-// rowLimit fails when one row grows beyond the cap; the caller resets n.
+// rowLimit fails when one row grows beyond the caps; the caller resets the
+// counts.
 type rowLimit struct {
-	r io.Reader
-	n int
+	r         io.Reader
+	n, commas int
 }
 
 func (l *rowLimit) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
-	if l.n += n; l.n > maxWKTRow+64<<10 {
+	l.n += n
+	if l.commas += bytes.Count(p[:n], []byte(",")); l.n > maxWKTRow+64<<10 || l.commas > maxRowCommas {
 		return n, fault.New(fault.TooLarge, "row_too_long", "一行超过 %[1]d MB", "a row of more than %[1]d MB", maxWKTRow>>20)
 	}
 	return n, err
@@ -134,7 +148,7 @@ func (f *feature) wkt(s string) {
 	if open < 0 {
 		open = len(s)
 	}
-	words := strings.Fields(strings.ToUpper(s[:open]))
+	words := strings.Fields(strings.ToUpper(s[:min(open, 100)]))
 	depth := 0
 	switch {
 	case len(words) == 0 || slices.Contains(words, "EMPTY"):
@@ -211,13 +225,16 @@ func (p *wktText) position(ring *[]position) bool {
 	if end < 0 {
 		end = len(p.s)
 	}
-	words := strings.Fields(p.s[:end])
+	var words []string
+	if end <= 4*maxNumber {
+		words = strings.Fields(p.s[:end])
+	}
 	if len(words) < 2 || len(words) > 4 {
 		p.f.refuse("bad_position", clip(p.s[:end]))
 		return false
 	}
-	x, errX := strconv.ParseFloat(words[0], 64)
-	y, errY := strconv.ParseFloat(words[1], 64)
+	x, errX := ordinate(words[0])
+	y, errY := ordinate(words[1])
 	if errX != nil || errY != nil {
 		p.f.refuse("bad_position", clip(p.s[:end]))
 		return false

@@ -16,14 +16,25 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"wangge/internal/area"
 	"wangge/internal/fault"
+	"wangge/internal/topology"
 )
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	pool     *pgxpool.Pool
 	unsynced sync.Map // *pgconn.PgConn → true: its last commit reached no standby
+	check    Check
 }
+
+// Check runs every rule over the areas of an edition: topology.Check, here or in
+// a process of its own.
+type Check func(ctx context.Context, versions []*area.Version, scheme area.Scheme, coverage map[area.Level]area.Coverage) ([]area.Finding, error)
+
+// CheckWith has editions checked by c instead of in this process. Call it before
+// the store is used.
+func (s *Store) CheckWith(c Check) { s.check = c }
 
 // Open connects to the database at url: any form that libpq takes, several
 // hosts and target_session_attrs included. An empty one is refused rather than
@@ -33,7 +44,9 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{}
+	s := &Store{check: func(_ context.Context, versions []*area.Version, scheme area.Scheme, coverage map[area.Level]area.Coverage) ([]area.Finding, error) {
+		return topology.Check(versions, scheme, coverage), nil
+	}}
 	config.ConnConfig.OnNotice = func(conn *pgconn.PgConn, notice *pgconn.Notice) {
 		if strings.Contains(notice.Message, "synchronous replication") {
 			s.unsynced.Store(conn, true)

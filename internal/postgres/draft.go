@@ -13,7 +13,6 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/geo"
-	"wangge/internal/topology"
 )
 
 // Fill is one import into a draft edition: areas of one level, all past the
@@ -27,6 +26,9 @@ type Fill struct {
 	Level        area.Level
 	Areas        []FillArea
 	Findings     []area.Finding // of the reader: repairs and refusals
+	Base         string         // an edition that a new draft begins as a copy of; "" begins empty
+	Whole        bool           // the files hold the whole level: areas of it that they do not name go
+	KeepDefects  bool           // what the check finds does not keep the draft from being kept, only from being activated
 	Commit       bool           // false tries everything and keeps nothing
 	ActivateFrom *time.Time     // a date: also check and activate from then
 }
@@ -45,6 +47,7 @@ type Filled struct {
 	Added     int
 	Replaced  int
 	Findings  []area.Finding
+	Refused   bool // some finding keeps all of it from being kept
 	Committed bool
 	Activated *area.Activation
 }
@@ -67,13 +70,14 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 		if err != nil {
 			return err
 		}
-		found, hash, err := checkEdition(ctx, tx, d.district, d.edition)
+		found, hash, err := s.checkEdition(ctx, tx, d.district, d.edition)
 		if err != nil {
 			return err
 		}
 		done = &Filled{Scheme: d.scheme, Added: added, Replaced: replaced,
 			Findings: slices.Concat(d.findings, fill.Findings, found)}
-		refused := area.Refuses(done.Findings)
+		refused := area.Refuses(slices.Concat(d.findings, fill.Findings)) || area.Refuses(found) && (!fill.KeepDefects || fill.ActivateFrom != nil)
+		done.Refused = refused
 		if err := d.saveFindings(ctx, found); err != nil {
 			return err
 		}
@@ -213,8 +217,14 @@ func (d *draft) openEdition(ctx context.Context) error {
 	switch {
 	case fault.Is(err, "no_such_edition"):
 		d.edition = newID()
-		_, err = d.tx.Exec(ctx, `INSERT INTO edition (district, edition_id, name) VALUES ($1, $2, $3)`, d.district, d.edition, name)
-		return err
+		if _, err = d.tx.Exec(ctx, `INSERT INTO edition (district, edition_id, name) VALUES ($1, $2, $3)`, d.district, d.edition, name); err != nil || d.fill.Base == "" {
+			return err
+		}
+		base, err := editionByName(ctx, d.tx, d.district, d.fill.Base)
+		if err != nil {
+			return err
+		}
+		return copyEdition(ctx, d.tx, d.district, base.ID, d.edition)
 	case err != nil:
 		return err
 	case len(e.Activations) > 0:
@@ -222,6 +232,9 @@ func (d *draft) openEdition(ctx context.Context) error {
 			"版次 %[1]s 已启用，不能再改；请导入到新的版次", "the edition %[1]s is active and cannot change; import into a new one", name)
 	}
 	d.edition = e.ID
+	if err := closeMends(ctx, d.tx, d.district, d.edition); err != nil {
+		return err
+	}
 	_, err = d.tx.Exec(ctx, `UPDATE edition SET status = 'draft', content_hash = NULL, version = version + 1
 		WHERE district = $1 AND edition_id = $2`, d.district, d.edition)
 	return err
@@ -270,8 +283,8 @@ func (d *draft) merge(ctx context.Context) (added, replaced int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	tag, err := d.tx.Exec(ctx, `DELETE FROM area_version WHERE district = $1 AND edition_id = $2 AND level = $3 AND code = ANY ($4)`,
-		d.district, d.edition, d.fill.Level, codes)
+	tag, err := d.tx.Exec(ctx, `DELETE FROM area_version WHERE district = $1 AND edition_id = $2 AND level = $3 AND (code = ANY ($4) OR $5)`,
+		d.district, d.edition, d.fill.Level, codes, d.fill.Whole)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -292,7 +305,7 @@ func (d *draft) merge(ctx context.Context) (added, replaced int, err error) {
 	if err := d.link(ctx); err != nil {
 		return 0, 0, err
 	}
-	return len(usable) - replaced, replaced, nil
+	return max(0, len(usable)-replaced), replaced, nil
 }
 
 // identities returns the area that each code belongs to, for life, and makes
@@ -326,80 +339,6 @@ func (d *draft) identities(ctx context.Context, codes []string) (map[string]uuid
 	return ids, err
 }
 
-// outline makes the district the union of its coarsest level, unless an
-// outline was imported.
-func (d *draft) outline(ctx context.Context) error {
-	var imported bool
-	var union []byte
-	err := d.tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM area_version
-		WHERE district = $1 AND edition_id = $2 AND level = 1 AND source <> 'union')`, d.district, d.edition).Scan(&imported)
-	if err != nil || imported {
-		return err
-	}
-	err = d.tx.QueryRow(ctx, `
-		WITH coarsest AS (SELECT min(level) AS level FROM area_version
-		                  WHERE district = $1 AND edition_id = $2 AND level BETWEEN 2 AND 4 AND kind = 'basic')
-		SELECT ST_AsBinary(ST_CollectionExtract(ST_UnaryUnion(ST_Collect(lattice), 1), 3))
-		FROM area_version JOIN coarsest USING (level)
-		WHERE district = $1 AND edition_id = $2 AND kind = 'basic'`, d.district, d.edition).Scan(&union)
-	if err != nil {
-		return fmt.Errorf("outline of the district: %w", err)
-	}
-	if union == nil {
-		return nil // only overlays so far
-	}
-	rings, err := decodeRings(union)
-	if err != nil {
-		return err
-	}
-	ground, defects, ok := geo.Gate(rings)
-	if !ok {
-		last := defects[len(defects)-1]
-		return fault.New(fault.Unprocessable, "outline_broken",
-			"合并各区域得到的区界不合格（%[1]s），请用 --level district 导入区界",
-			"the union of the areas is not a valid outline (%[1]s); import one with --level district", last.Code)
-	}
-	v := &area.Version{District: d.district, Edition: d.edition, Level: area.District, Code: d.district, Kind: area.Basic, Ground: ground, Source: "union"}
-	if err := d.tx.QueryRow(ctx, `SELECT area_id, name FROM district WHERE district = $1`, d.district).Scan(&v.AreaID, &v.Name); err != nil {
-		return err
-	}
-	if _, err := d.tx.Exec(ctx, `DELETE FROM area_version WHERE district = $1 AND edition_id = $2 AND level = 1`, d.district, d.edition); err != nil {
-		return err
-	}
-	return insertVersions(ctx, d.tx, []*area.Version{v}, nil)
-}
-
-// link sets every parent: the one that the file names, else the area of the
-// next coarser level present that shares most ground. Compounds hang under
-// communities or coarser, because they lie across grids.
-func (d *draft) link(ctx context.Context) error {
-	_, err := d.tx.Exec(ctx, `
-		WITH v AS (SELECT area_id, level, code, kind, parent_code, lattice FROM area_version
-		           WHERE district = $1 AND edition_id = $2),
-		above AS ( -- the level that the parents of each level come from
-		  SELECT c.level, (SELECT max(p.level) FROM v p WHERE p.level < least(c.level, 4) AND p.kind = 'basic') AS parent_level
-		  FROM (SELECT DISTINCT level FROM v WHERE level > 1) c),
-		named AS (
-		  SELECT c.area_id, p.area_id AS parent_id
-		  FROM v c JOIN above USING (level) JOIN v p ON p.level = above.parent_level AND p.code = c.parent_code
-		  WHERE c.parent_code IS NOT NULL),
-		shared AS (
-		  SELECT DISTINCT ON (c.area_id) c.area_id, p.area_id AS parent_id
-		  FROM v c JOIN above USING (level)
-		  JOIN v p ON p.level = above.parent_level AND p.kind = 'basic' AND p.lattice && c.lattice,
-		  LATERAL (SELECT CASE WHEN ST_Covers(p.lattice, c.lattice) THEN ST_Area(c.lattice)
-		                       ELSE ST_Area(ST_Intersection(p.lattice, c.lattice)) END AS ground) s
-		  WHERE c.parent_code IS NULL AND s.ground > 0
-		  ORDER BY c.area_id, s.ground DESC, p.code)
-		UPDATE area_version c SET parent_id = (
-		  SELECT parent_id FROM (SELECT * FROM named UNION ALL SELECT * FROM shared) found WHERE found.area_id = c.area_id)
-		WHERE c.district = $1 AND c.edition_id = $2 AND c.level > 1`, d.district, d.edition)
-	if err != nil {
-		return fmt.Errorf("link parents: %w", err)
-	}
-	return nil
-}
-
 // saveFindings keeps what the reader noted and what the check found.
 func (d *draft) saveFindings(ctx context.Context, found []area.Finding) error {
 	if _, err := d.tx.Exec(ctx, `DELETE FROM finding WHERE district = $1 AND edition_id = $2 AND origin = 'import' AND level = $3
@@ -422,7 +361,7 @@ func codesOf(areas []FillArea) []string {
 
 // checkEdition runs every rule over the edition as it stands in tx and
 // computes which grids the compounds lie in. hash is that of its content.
-func checkEdition(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID) (findings []area.Finding, hash []byte, err error) {
+func (s *Store) checkEdition(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID) (findings []area.Finding, hash []byte, err error) {
 	versions, err := loadVersions(ctx, tx, district, edition)
 	if err != nil {
 		return nil, nil, err
@@ -444,26 +383,14 @@ func checkEdition(ctx context.Context, tx pgx.Tx, district string, edition uuid.
 	if _, err := pgx.ForEachRow(rows, []any{&level, &asked}, func() error { coverage[level] = asked; return nil }); err != nil {
 		return nil, nil, err
 	}
-	if err := computeMemberships(ctx, tx, district, edition); err != nil {
+	if err := computeMemberships(ctx, tx, district, edition, versions); err != nil {
 		return nil, nil, err
 	}
-	return topology.Check(versions, scheme, coverage), contentHash(versions), nil
-}
-
-func computeMemberships(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM compound_grid WHERE district = $1 AND edition_id = $2`, district, edition); err != nil {
-		return err
+	if findings, err = s.check(ctx, versions, scheme, coverage); err != nil {
+		return nil, nil, err
 	}
-	_, err := tx.Exec(ctx, `
-		INSERT INTO compound_grid (district, edition_id, compound_id, grid_id, share)
-		SELECT $1, $2, c.area_id, g.area_id, least(1, s.ground / ST_Area(c.lattice))
-		FROM area_version c
-		JOIN area_version g ON g.district = $1 AND g.edition_id = $2 AND g.level = 4 AND g.kind = 'basic' AND g.lattice && c.lattice,
-		LATERAL (SELECT CASE WHEN ST_Covers(g.lattice, c.lattice) THEN ST_Area(c.lattice)
-		                     ELSE ST_Area(ST_Intersection(g.lattice, c.lattice)) END AS ground) s
-		WHERE c.district = $1 AND c.edition_id = $2 AND c.level = 5 AND s.ground > 0`, district, edition)
-	if err != nil {
-		return fmt.Errorf("memberships of compounds: %w", err)
+	if err := waive(ctx, tx, district, edition, findings); err != nil {
+		return nil, nil, err
 	}
-	return nil
+	return findings, contentHash(versions), nil
 }

@@ -12,7 +12,6 @@ import (
 
 	"wangge/internal/area"
 	"wangge/internal/fault"
-	"wangge/internal/topology"
 )
 
 const selectEdition = `
@@ -157,11 +156,11 @@ func (s *Store) CheckEdition(ctx context.Context, district, name string) (e *are
 			return err
 		}
 		if len(e.Activations) > 0 { // it cannot have changed
-			found, _, err = checkActive(ctx, tx, e)
+			found, err = s.checkActive(ctx, tx, e)
 			return err
 		}
 		var hash []byte
-		if found, hash, err = checkEdition(ctx, tx, district, e.ID); err != nil {
+		if found, hash, err = s.checkEdition(ctx, tx, district, e.ID); err != nil {
 			return err
 		}
 		if hash == nil {
@@ -191,20 +190,24 @@ func (s *Store) CheckEdition(ctx context.Context, district, name string) (e *are
 }
 
 // checkActive checks an active edition without writing anything.
-func checkActive(ctx context.Context, tx pgx.Tx, e *area.Edition) ([]area.Finding, []byte, error) {
+func (s *Store) checkActive(ctx context.Context, tx pgx.Tx, e *area.Edition) ([]area.Finding, error) {
 	versions, err := loadVersions(ctx, tx, e.District, e.ID)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var scheme area.Scheme
 	if err := tx.QueryRow(ctx, `SELECT scheme FROM district WHERE district = $1`, e.District).Scan(&scheme); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	coverage := map[area.Level]area.Coverage{}
 	for _, l := range e.Levels {
 		coverage[l.Level] = l.Coverage
 	}
-	return topology.Check(versions, scheme, coverage), contentHash(versions), nil
+	findings, err := s.check(ctx, versions, scheme, coverage)
+	if err != nil {
+		return nil, err
+	}
+	return findings, waive(ctx, tx, e.District, e.ID, findings)
 }
 
 func setChecked(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, hash []byte) error {
@@ -243,7 +246,7 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 		}
 		if e.Status != area.Checked {
 			var hash []byte
-			if found, hash, err = checkEdition(ctx, tx, district, e.ID); err != nil {
+			if found, hash, err = s.checkEdition(ctx, tx, district, e.ID); err != nil {
 				return err
 			}
 			if hash == nil {

@@ -2,36 +2,65 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"wangge/internal/area"
+	"wangge/internal/fault"
 	"wangge/internal/geo"
 )
 
 // Page is a part of a list.
 type Page struct{ From, Most int }
 
+const selectFinding = `SELECT finding_id, code, severity, level, areas, ST_X(place), ST_Y(place), shape, m2, text_zh, text_en, mends, waivable, waived
+	FROM finding `
+
+func scanFinding(row pgx.CollectableRow) (f area.Finding, err error) {
+	var x, y *float64
+	var shape []int32
+	var mends []byte
+	if err := row.Scan(&f.ID, &f.Code, &f.Severity, &f.Level, &f.Areas, &x, &y, &shape, &f.M2, &f.ZH, &f.EN, &mends, &f.Waivable, &f.Waived); err != nil {
+		return f, err
+	}
+	if x != nil && y != nil {
+		f.Place = &geo.Point{X: int32(*x), Y: int32(*y)}
+	}
+	for i := 0; i+1 < len(shape); i += 2 {
+		f.Shape = append(f.Shape, geo.Point{X: shape[i], Y: shape[i+1]})
+	}
+	return f, json.Unmarshal(mends, &f.Mends)
+}
+
 // Findings returns what is listed for an edition, errors first, then by size.
 func (s *Store) Findings(ctx context.Context, district string, edition uuid.UUID, page Page) ([]area.Finding, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT code, severity, level, areas, ST_X(place), ST_Y(place), m2, text_zh, text_en
-		FROM finding WHERE district = $1 AND edition_id = $2
-		ORDER BY array_position(ARRAY['error', 'warning', 'note'], severity), m2 DESC, finding_id
+	rows, err := s.pool.Query(ctx, selectFinding+`WHERE district = $1 AND edition_id = $2
+		ORDER BY waived <> '', array_position(ARRAY['error', 'warning', 'note'], severity), m2 DESC, finding_id
 		OFFSET $3 LIMIT $4`, district, edition, page.From, page.Most)
 	if err != nil {
 		return nil, translate(err)
 	}
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f area.Finding, err error) {
-		var x, y *float64
-		err = row.Scan(&f.Code, &f.Severity, &f.Level, &f.Areas, &x, &y, &f.M2, &f.ZH, &f.EN)
-		if x != nil && y != nil {
-			f.Place = &geo.Point{X: int32(*x), Y: int32(*y)}
-		}
-		return f, err
-	})
+	found, err := pgx.CollectRows(rows, scanFinding)
 	return found, translate(err)
+}
+
+// findingByID returns one finding of an edition. Error: no_such_finding.
+func findingByID(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, id int64) (*area.Finding, error) {
+	rows, err := tx.Query(ctx, selectFinding+`WHERE district = $1 AND edition_id = $2 AND finding_id = $3`, district, edition, id)
+	if err != nil {
+		return nil, err
+	}
+	f, err := pgx.CollectExactlyOneRow(rows, scanFinding)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fault.New(fault.NotFound, "no_such_finding", "没有这个问题了，可能已经修好：请刷新", "there is no such finding any more; it may be mended: reload")
+	}
+	return &f, err
 }
 
 func replaceCheckFindings(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, found []area.Finding) error {
@@ -41,6 +70,10 @@ func replaceCheckFindings(ctx context.Context, tx pgx.Tx, district string, editi
 	return insertFindings(ctx, tx, district, edition, "check", found)
 }
 
+// mostShape is the most corners of an outline that are kept; the place is enough
+// to find what is larger.
+const mostShape = 5_000
+
 func insertFindings(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, origin string, found []area.Finding) error {
 	batch := &pgx.Batch{}
 	for _, f := range found {
@@ -49,13 +82,108 @@ func insertFindings(ctx context.Context, tx pgx.Tx, district string, edition uui
 			px, py := float64(f.Place.X), float64(f.Place.Y)
 			x, y = &px, &py
 		}
-		areas := f.Areas
+		areas, mends := f.Areas, f.Mends
 		if areas == nil {
 			areas = []string{}
 		}
-		batch.Queue(`INSERT INTO finding (district, edition_id, origin, code, severity, level, areas, place, m2, text_zh, text_en)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, ST_MakePoint($8, $9), $10, $11, $12)`,
-			district, edition, origin, f.Code, f.Severity, f.Level, areas, x, y, f.M2, f.ZH, f.EN)
+		if mends == nil {
+			mends = []area.Mend{}
+		}
+		shape := []int32{}
+		if len(f.Shape) <= mostShape {
+			for _, p := range f.Shape {
+				shape = append(shape, p.X, p.Y)
+			}
+		}
+		batch.Queue(`INSERT INTO finding (district, edition_id, origin, code, severity, level, areas, place, shape, m2, text_zh, text_en, mends, waivable, waived)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, ST_MakePoint($8, $9), $10, $11, $12, $13, $14, $15, $16)`,
+			district, edition, origin, f.Code, f.Severity, f.Level, areas, x, y, shape, f.M2, f.ZH, f.EN, mends, f.Waivable, f.Waived)
 	}
 	return tx.SendBatch(ctx, batch).Close()
+}
+
+// waive marks the findings that somebody let pass.
+func waive(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, found []area.Finding) error {
+	rows, err := tx.Query(ctx, `SELECT code, level, areas, x, y, reason FROM waiver WHERE district = $1 AND edition_id = $2`, district, edition)
+	if err != nil {
+		return err
+	}
+	reasons := map[string]string{}
+	var code, reason string
+	var level area.Level
+	var areas []string
+	var x, y *int32
+	if _, err := pgx.ForEachRow(rows, []any{&code, &level, &areas, &x, &y, &reason}, func() error {
+		f := area.Finding{Code: code, Level: level, Areas: areas}
+		if x != nil && y != nil {
+			f.Place = &geo.Point{X: *x, Y: *y}
+		}
+		reasons[placeKey(f)] = reason
+		return nil
+	}); err != nil {
+		return err
+	}
+	for i := range found {
+		if found[i].Waivable {
+			found[i].Waived = reasons[placeKey(found[i])]
+		}
+	}
+	return nil
+}
+
+// placeKey tells findings of one edition apart.
+func placeKey(f area.Finding) string {
+	areas := slices.Clone(f.Areas)
+	slices.Sort(areas)
+	key := f.Code + "\x00" + f.Level.String() + "\x00" + strings.Join(areas, "\x00")
+	if f.Place != nil {
+		key += fmt.Sprintf("\x00%d,%d", f.Place.X, f.Place.Y)
+	}
+	return key
+}
+
+// Waive lets a finding pass with a reason, or lets it count again when the reason
+// is empty. The edition has to be checked anew. Errors: no_such_edition,
+// edition_active, stale_version, no_such_finding, not_waivable, bad_reason.
+func (s *Store) Waive(ctx context.Context, district, name string, finding int64, reason string, by Write) (e *area.Edition, err error) {
+	reason = strings.TrimSpace(reason)
+	if reason != "" {
+		if err := area.CheckText("reason", reason, 500); err != nil {
+			return nil, err
+		}
+	}
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		if e, err = lockDraft(ctx, tx, district, name, by.Version); err != nil {
+			return err
+		}
+		f, err := findingByID(ctx, tx, e.District, e.ID, finding)
+		if err != nil {
+			return err
+		}
+		if !f.Waivable {
+			return fault.New(fault.Unprocessable, "not_waivable", "这个问题必须改正，不能放行", "this finding must be put right and cannot be waived")
+		}
+		var x, y *int32
+		if f.Place != nil {
+			x, y = &f.Place.X, &f.Place.Y
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM waiver WHERE district = $1 AND edition_id = $2 AND code = $3 AND level = $4 AND areas = $5
+			AND x IS NOT DISTINCT FROM $6 AND y IS NOT DISTINCT FROM $7`, e.District, e.ID, f.Code, f.Level, f.Areas, x, y); err != nil {
+			return err
+		}
+		if reason != "" {
+			if _, err := tx.Exec(ctx, `INSERT INTO waiver (district, edition_id, code, level, areas, x, y, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+				e.District, e.ID, f.Code, f.Level, f.Areas, x, y, reason); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, `UPDATE finding SET waived = $4 WHERE district = $1 AND edition_id = $2 AND finding_id = $3`, e.District, e.ID, finding, reason); err != nil {
+			return err
+		}
+		return touchDraft(ctx, tx, e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
 }

@@ -25,7 +25,38 @@ const maxProjections = 200
 // well-known text. Positions outside the projection become infinite. Errors:
 // unknown_crs.
 func (s *Store) Project(ctx context.Context, definition string, positions [][2]float64) error {
-	p := &projection{store: s, definition: definition}
+	return s.project(ctx, definition, positions, transforms{
+		bySRID: `ST_Transform(ST_SetSRID(%s, $3::int), 4326)`,
+		byText: `ST_Transform(%s, $3::text, 4326)`,
+	})
+}
+
+// ProjectTo turns longitude and latitude on WGS-84, which stands for CGCS2000
+// as it does for Project, into the system (x east, y north, in its own unit), in
+// place. Errors as for Project.
+func (s *Store) ProjectTo(ctx context.Context, definition string, positions [][2]float64) error {
+	return s.project(ctx, definition, positions, transforms{
+		bySRID: `ST_Transform(ST_SetSRID(%s, 4326), $3::int)`,
+		byText: `ST_Transform(ST_SetSRID(%s, 4326), $3::text)`,
+	})
+}
+
+// Definition returns the well-known text of the system with an EPSG code.
+// Errors: unknown_crs.
+func (s *Store) Definition(ctx context.Context, epsg int) (wkt string, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT srtext FROM spatial_ref_sys WHERE auth_name = 'EPSG' AND auth_srid = $1`, epsg).Scan(&wkt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", (&projection{definition: "EPSG:" + strconv.Itoa(epsg)}).unknown(nil)
+	}
+	return wkt, translate(err)
+}
+
+// transforms are the two forms of one direction, in SQL: of a geometry (%s) by
+// the number or by the text of the other system ($3).
+type transforms struct{ bySRID, byText string }
+
+func (s *Store) project(ctx context.Context, definition string, positions [][2]float64, to transforms) error {
+	p := &projection{store: s, definition: definition, transform: to.byText, system: definition}
 	if code, ok := strings.CutPrefix(definition, "EPSG:"); ok {
 		n, err := strconv.Atoi(code)
 		if err != nil {
@@ -38,7 +69,7 @@ func (s *Store) Project(ctx context.Context, definition string, positions [][2]f
 		if !known {
 			return p.unknown(nil)
 		}
-		p.srid = n
+		p.transform, p.system = to.bySRID, n
 	}
 	return p.do(ctx, positions)
 }
@@ -46,7 +77,8 @@ func (s *Store) Project(ctx context.Context, definition string, positions [][2]f
 type projection struct {
 	store      *Store
 	definition string
-	srid       int // 0: by definition
+	transform  string // SQL, with %s for the positions
+	system     any    // $3 of transform
 	calls      int
 }
 
@@ -95,19 +127,10 @@ func (p *projection) once(ctx context.Context, positions [][2]float64) error {
 	for i, at := range positions {
 		xs[i], ys[i] = at[0], at[1]
 	}
-	var rows pgx.Rows
-	var err error
-	if p.srid != 0 {
-		rows, err = p.store.pool.Query(ctx, `
-			SELECT ST_X(d.geom), ST_Y(d.geom) FROM ST_DumpPoints(ST_Transform(ST_SetSRID(ST_Collect(ARRAY(
-			  SELECT ST_MakePoint(x, y) FROM unnest($1::float8[], $2::float8[]) WITH ORDINALITY AS p (x, y, i) ORDER BY i)), $3), 4326)) d
-			ORDER BY d.path`, xs, ys, p.srid)
-	} else {
-		rows, err = p.store.pool.Query(ctx, `
-			SELECT ST_X(d.geom), ST_Y(d.geom) FROM ST_DumpPoints(ST_Transform(ST_Collect(ARRAY(
-			  SELECT ST_MakePoint(x, y) FROM unnest($1::float8[], $2::float8[]) WITH ORDINALITY AS p (x, y, i) ORDER BY i)), $3::text, 4326)) d
-			ORDER BY d.path`, xs, ys, p.definition)
-	}
+	const inOrder = `ST_Collect(ARRAY(
+		SELECT ST_MakePoint(x, y) FROM unnest($1::float8[], $2::float8[]) WITH ORDINALITY AS p (x, y, i) ORDER BY i))`
+	rows, err := p.store.pool.Query(ctx, `SELECT ST_X(d.geom), ST_Y(d.geom) FROM ST_DumpPoints(`+fmt.Sprintf(p.transform, inOrder)+`) d ORDER BY d.path`,
+		xs, ys, p.system)
 	if err != nil {
 		return err
 	}

@@ -38,22 +38,32 @@ type edge struct {
 // should be, or a candidate for it.
 type face struct {
 	count  int
-	layers []int32     // whose borders bound it from inside
-	beside []int32     // whose borders bound it from outside
-	at     geo.Point   // a lattice point on its border
-	nodes  []geo.Point // the lattice points on its border
-	area   float64     // square lattice steps
-	length float64     // of its border, lattice steps
+	layers []int32           // whose borders bound it from inside
+	beside []int32           // whose borders bound it from outside
+	at     geo.Point         // a lattice point on its border
+	nodes  []geo.Point       // the lattice points on its border
+	ring   geo.Ring          // its outer border, crossings rounded to the lattice
+	area   float64           // square lattice steps
+	length float64           // of its border, lattice steps
+	along  map[int32]float64 // how much of its border, in lattice steps, each layer has
 }
 
+// maxCrossings bounds the work on borders that cross each other, which clean
+// boundaries do nowhere and combs laid across each other do without end.
+const maxCrossings = 200_000
+
 // arrange returns the bounded faces of the arrangement of layers. Faces bounded by matched edges only are not returned:
-// their count equals that of their surroundings.
-func arrange(layers []layer) []face {
+// their count equals that of their surroundings. tangled is a place where there
+// are more crossings than are worked on; then there are no faces.
+func arrange(layers []layer) (faces []face, tangled *geo.Point) {
 	edges := merge(collect(layers), layers)
 	edges = merge(cutAtVertices(edges), layers)
-	g := cutAtCrossings(edges)
+	g, tangled := cutAtCrossings(edges)
+	if tangled != nil {
+		return nil, tangled
+	}
 	g.layers = layers
-	return g.faces()
+	return g.faces(), nil
 }
 
 func collect(layers []layer) []edge {
@@ -182,9 +192,10 @@ type piece struct {
 	edge     int32
 }
 
-// cutAtCrossings splits edges where they cross and builds the graph.
-func cutAtCrossings(edges []edge) *graph {
-	g := &graph{edges: edges}
+// cutAtCrossings splits edges where they cross and builds the graph, or names a
+// place where there is no end of crossings.
+func cutAtCrossings(edges []edge) (g *graph, tangled *geo.Point) {
+	g = &graph{edges: edges}
 	nodeOf := map[geo.Point]int32{}
 	at := func(p geo.Point) int32 {
 		n, known := nodeOf[p]
@@ -204,16 +215,21 @@ func cutAtCrossings(edges []edge) *graph {
 		node  int32
 	}
 	cuts := map[int32][]cut{}
+	crossings, looks := 0, 0
 	tree := indexEdges(edges)
 	for i := range edges {
+		if crossings > maxCrossings || looks > 100*maxCrossings+100*len(edges) {
+			return nil, &edges[i].a
+		}
 		e := &edges[i]
 		lo, hi := e.box()
 		tree.Search(lo, hi, func(_, _ [2]int64, j int32) bool {
 			f := &edges[j]
-			if int(j) <= i || geo.Orient(e.a, e.b, f.a)*geo.Orient(e.a, e.b, f.b) >= 0 ||
+			if looks++; int(j) <= i || geo.Orient(e.a, e.b, f.a)*geo.Orient(e.a, e.b, f.b) >= 0 ||
 				geo.Orient(f.a, f.b, e.a)*geo.Orient(f.a, f.b, e.b) >= 0 {
 				return true
 			}
+			crossings++
 			s, t, x, y := crossing(e, f)
 			n := int32(len(g.nodes))
 			g.nodes = append(g.nodes, node{x, y, false})
@@ -239,7 +255,7 @@ func cutAtCrossings(edges []edge) *graph {
 	for _, halves := range g.out {
 		slices.SortFunc(halves, g.compareDirection)
 	}
-	return g
+	return g, nil
 }
 
 // crossing returns where e and f cross: the fraction along each, and the place.
@@ -368,13 +384,18 @@ func (g *graph) faces() []face {
 		if _, isOuter := componentOf[int32(i)]; isOuter {
 			continue
 		}
-		f := face{count: counts[i], area: max(0, c.area-inside[i])}
+		f := face{count: counts[i], area: max(0, c.area-inside[i]), along: map[int32]float64{}}
 		for h, first := c.first, true; first || h != c.first; h, first = next(h), false {
 			from, to := g.ends(h)
 			n, m := g.nodes[from], g.nodes[to]
-			f.length += math.Hypot(m.x-n.x, m.y-n.y)
+			length := math.Hypot(m.x-n.x, m.y-n.y)
+			f.length += length
+			at := geo.Point{X: int32(math.Floor(n.x + 0.5)), Y: int32(math.Floor(n.y + 0.5))}
+			if k := len(f.ring); k == 0 || f.ring[k-1] != at {
+				f.ring = append(f.ring, at)
+			}
 			if n.lattice {
-				f.nodes = append(f.nodes, geo.Point{X: int32(n.x), Y: int32(n.y)})
+				f.nodes = append(f.nodes, at)
 			}
 			e := g.edges[g.pieces[h/2].edge]
 			left, right := e.left, e.right
@@ -383,6 +404,12 @@ func (g *graph) faces() []face {
 			}
 			f.layers = append(f.layers, left...)
 			f.beside = append(f.beside, right...)
+			for _, l := range left {
+				f.along[l] += length
+			}
+			for _, l := range right {
+				f.along[l] += length
+			}
 		}
 		slices.Sort(f.layers)
 		slices.Sort(f.beside)

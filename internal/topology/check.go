@@ -7,10 +7,12 @@ import (
 
 	"wangge/internal/area"
 	"wangge/internal/fault"
+	"wangge/internal/geo"
 )
 
 // Check runs every rule over a whole edition: codes follow their parents,
-// parents exist, no level overlaps itself, and children tile their parents.
+// parents exist and are the right ones, no level overlaps itself, children tile
+// their parents, and no area has an odd shape.
 // Levels for which nothing was asked are held to tolerant coverage.
 func Check(versions []*area.Version, scheme area.Scheme, coverage map[area.Level]area.Coverage) []area.Finding {
 	var findings []area.Finding
@@ -26,7 +28,7 @@ func Check(versions []*area.Version, scheme area.Scheme, coverage map[area.Level
 	}
 	for _, v := range versions {
 		if v.Level > area.District {
-			findings = append(findings, checkParent(v, byID[v.Parent], scheme)...)
+			findings = append(findings, checkParent(v, byID[v.Parent], scheme, byLevel)...)
 		}
 	}
 	coarser := area.Level(0)
@@ -41,6 +43,9 @@ func Check(versions []*area.Version, scheme area.Scheme, coverage map[area.Level
 		}
 		coarsest := coarser == 0 || coarser == area.District && unionOutline(byLevel[area.District])
 		findings = append(findings, Partition(areas, asked, coarsest)...)
+		if level > area.District {
+			findings = append(findings, Shapes(areas)...)
+		}
 		if !coarsest {
 			for _, parent := range byLevel[coarser] {
 				findings = append(findings, Within(parent, children[parent.AreaID], asked)...)
@@ -57,8 +62,16 @@ func unionOutline(districts []*area.Version) bool {
 	return len(districts) == 1 && districts[0].Source == "union"
 }
 
-func checkParent(v, parent *area.Version, scheme area.Scheme) []area.Finding {
+func checkParent(v, parent *area.Version, scheme area.Scheme, byLevel map[area.Level][]*area.Version) []area.Finding {
 	at := v.Ground.LabelPoint()
+	if parent != nil && !v.Overlay() && !parent.Ground.Covers(at) {
+		if right := covering(byLevel[parent.Level], at); right != nil {
+			return []area.Finding{{Code: "wrong_parent", Severity: area.Error, Level: v.Level, Areas: []string{v.Code, parent.Code}, Place: &at,
+				Mends: []area.Mend{{Kind: area.Assign, Area: right.Code}},
+				ZH:    fmt.Sprintf("%s %s 的上级写的是 %s，但它在 %s（%s）里", v.Level.Word(), v.Code, parent.Code, right.Code, right.Name),
+				EN:    fmt.Sprintf("the %s %s names %s as its parent but lies in %s (%s)", v.Level, v.Code, parent.Code, right.Code, right.Name)}}
+		}
+	}
 	if parent == nil {
 		severity := area.Error
 		if v.Overlay() {
@@ -71,6 +84,16 @@ func checkParent(v, parent *area.Version, scheme area.Scheme) []area.Finding {
 	if err := scheme.CheckParent(v, parent.Code); err != nil {
 		e, _ := fault.As(err)
 		return []area.Finding{{Code: e.Code, Severity: area.Error, Level: v.Level, Areas: []string{v.Code, parent.Code}, Place: &at, ZH: e.ZH, EN: e.EN}}
+	}
+	return nil
+}
+
+// covering is the area that covers p, nil where there is none.
+func covering(areas []*area.Version, p geo.Point) *area.Version {
+	for _, v := range areas {
+		if v.Ground.Covers(p) {
+			return v
+		}
 	}
 	return nil
 }
