@@ -41,7 +41,9 @@ bench: setup-run ## lookups beside tidwall/rtree + orb and PostGIS, in one run
 	$(GO) test ./internal/gridindex -run '^$$' -bench . -benchtime 1s -count 1
 
 fuzz: setup-run ## native fuzzing and the long oracle run, five minutes or FUZZ=10m each
-	@for f in internal/geo:FuzzGate internal/geo:FuzzSnap internal/ingest:FuzzGeoJSON internal/ingest:FuzzOtherFormats internal/locate:FuzzPosition; do \
+	@for f in internal/geo:FuzzGate internal/geo:FuzzSnap internal/ingest:FuzzGeoJSON \
+	    internal/ingest:FuzzShapefile internal/ingest:FuzzArchive internal/ingest:FuzzGeoPackage internal/ingest:FuzzKML internal/ingest:FuzzTable internal/ingest:FuzzWKB \
+	    internal/locate:FuzzPosition; do \
 	  $(GO) test ./$${f%:*} -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $${FUZZ:-5m}; done
 	WANGGE_ORACLE_POINTS=5000000 $(GO) test ./internal/gridindex -run Oracle -timeout 2h -v
 

@@ -15,8 +15,9 @@ var layers = [][]string{
 	{"area"},
 	{"gridindex", "topology"},
 	{"mend"},
-	{"export", "ingest", "locate", "postgres", "tile"},
+	{"export", "ingest", "locate", "postgres", "report", "tile"},
 	{"live", "sandbox"},
+	{"upload"},
 	{"httpapi"},
 }
 
@@ -35,6 +36,8 @@ var outside = map[string][]string{
 	"postgres":  {"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/tidwall/rtree", "github.com/twpayne/go-geom"},
 	"tile":      {"github.com/paulmach/orb"},
 	"live":      {"github.com/google/uuid"},
+	"upload":    {"github.com/google/uuid"},
+	"report":    {},
 	"sandbox":   {},
 	"httpapi":   {"github.com/danielgtaylor/huma/v2", "github.com/go-chi/chi/v5", "github.com/prometheus/", "golang.org/x/text"},
 }

@@ -77,7 +77,7 @@ func (c *editionList) Run(ctx context.Context, t *terminal) error {
 type editionCheck struct {
 	editionFlags
 	Name   string `arg:"" help:"Name of the edition."`
-	Report string `type:"path" help:"Write the findings to a file: .json, .geojson, else text."`
+	Report string `type:"path" help:"Write the findings to a file: .json, .geojson, .html (a page to print), else text."`
 }
 
 func (c *editionCheck) Run(ctx context.Context, t *terminal) error {
@@ -90,7 +90,7 @@ func (c *editionCheck) Run(ctx context.Context, t *terminal) error {
 			return err
 		}
 		if c.Report != "" {
-			if err := writeReport(c.Report, found, t.lang); err != nil {
+			if err := writeReport(c.Report, e, found, t.lang); err != nil {
 				return err
 			}
 		}

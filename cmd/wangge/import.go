@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,27 +14,37 @@ import (
 	"wangge/internal/fault"
 	"wangge/internal/ingest"
 	"wangge/internal/postgres"
+	"wangge/internal/report"
+	"wangge/internal/sandbox"
+	"wangge/internal/upload"
 )
 
 type importCommand struct {
 	databaseFlags
-	Files        []string `arg:"" name:"file" help:"GeoJSON, GeoPackage, Shapefile (.shp or .zip), KML, KMZ, or CSV with WKT." type:"path"`
-	Level        string   `required:"" help:"district, subdistrict, community, grid or compound."`
-	CodeField    string   `help:"Attribute with the code; the usual names are tried."`
-	NameField    string   `help:"Attribute with the name; the usual names are tried."`
-	ParentField  string   `help:"Attribute with the code of the parent; found by area when left out."`
-	KindField    string   `help:"Attribute with the kind of a grid: basic or dedicated."`
-	CRS          string   `name:"crs" default:"auto" help:"auto (what the file says), EPSG:n, wgs84, cgcs2000, gcj02 or bd09."`
-	Layer        string   `help:"Layer of a file that holds several."`
-	Charset      string   `default:"" enum:",utf-8,gbk" help:"Characters of attribute tables: utf-8 or gbk; found out when left out."`
-	District     string   `help:"Code of the district; may be left out while there is only one."`
-	DistrictName string   `help:"Name of a district that does not exist yet."`
-	Scheme       string   `default:"auto" enum:"auto,gbt,opaque" help:"Codes: gbt (6/9/12/15 digits, checked), opaque (any text), auto."`
-	Coverage     string   `default:"" enum:",strict,tolerant" help:"strict refuses gaps and overlaps, tolerant lists them; by default strict for gbt."`
-	Edition      string   `help:"Name of the draft; by default the one there is, or a new one named by today's date."`
-	Commit       bool     `help:"Keep the result; without it everything is tried and nothing kept."`
-	Activate     bool     `help:"Also activate the edition from today (with --commit)."`
-	Report       string   `type:"path" help:"Write the findings to a file: .json, .geojson, else text."`
+	Files        []string          `arg:"" name:"file" help:"GeoJSON, GeoPackage, Shapefile (.shp or .zip), KML, KMZ, or CSV with WKT." type:"path"`
+	Level        string            `required:"" help:"district, subdistrict, community, grid or compound."`
+	CodeField    string            `help:"Attribute with the code; the usual names are tried."`
+	NameField    string            `help:"Attribute with the name; the usual names are tried."`
+	ParentField  string            `help:"Attribute with the code of the parent; found by area when left out."`
+	KindField    string            `help:"Attribute with the kind of a grid: basic or dedicated."`
+	CRS          string            `name:"crs" default:"auto" help:"auto (what the file says), EPSG:n, wgs84, cgcs2000, gcj02 or bd09."`
+	Layer        string            `help:"Layer of a file that holds several."`
+	Charset      string            `default:"" enum:",utf-8,gbk" help:"Characters of attribute tables: utf-8 or gbk; found out when left out."`
+	District     string            `help:"Code of the district; may be left out while there is only one."`
+	DistrictName string            `help:"Name of a district that does not exist yet."`
+	Scheme       string            `default:"auto" enum:"auto,gbt,opaque" help:"Codes: gbt (6/9/12/15 digits, checked), opaque (any text), auto."`
+	Coverage     string            `default:"" enum:",strict,tolerant" help:"strict refuses gaps and overlaps, tolerant lists them; by default strict for gbt."`
+	Edition      string            `help:"Name of the draft; by default the one there is, or a new one named by today's date."`
+	SwapAxes     bool              `help:"The file gives y (latitude, northing) before x."`
+	Shift        string            `help:"Move the file by so many metres east and north, as a datum shift asks." placeholder:"EAST,NORTH"`
+	Snap         float64           `help:"After reading, draw borders together that lie within so many metres, on all levels." placeholder:"METRES"`
+	Base         string            `help:"A new draft begins as a copy of this edition." placeholder:"EDITION"`
+	Whole        bool              `help:"The files hold the whole level: areas of it that they do not name go."`
+	KeepDefects  bool              `help:"Keep the draft although its check finds errors, to mend them there."`
+	Waive        map[string]string `help:"Let a finding of the file pass: its code and the reason." placeholder:"CODE=REASON"`
+	Commit       bool              `help:"Keep the result; without it everything is tried and nothing kept."`
+	Activate     bool              `help:"Also activate the edition from today (with --commit)."`
+	Report       string            `type:"path" help:"Write the findings to a file: .json, .geojson, .html (a page to print), else text."`
 }
 
 func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
@@ -42,7 +52,10 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if opt.Level, err = area.ParseLevel(c.Level); err != nil {
 		return err
 	}
-	opt.Layer, opt.Charset = c.Layer, c.Charset
+	opt.Layer, opt.Charset, opt.Swap = c.Layer, c.Charset, c.SwapAxes
+	if opt.Shift, err = parseShift(c.Shift); err != nil {
+		return err
+	}
 	if opt.Reference, err = ingest.ParseReference(c.CRS); err != nil {
 		return err
 	}
@@ -67,21 +80,31 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
 		}
 	}()
 	opt.Project = func(definition string, positions [][2]float64) error { return db.Project(ctx, definition, positions) }
-	batch, err := ingest.Read(ctx, c.Files, opt)
+	batch, err := sandbox.Runner{}.Read(ctx, c.Files, opt)
 	if t.progress {
 		fmt.Fprint(t.err, "\r\x1b[K")
 	}
 	if err != nil {
 		return err
 	}
-	fill := postgres.Fill{District: c.District, DistrictName: c.DistrictName, Edition: c.Edition,
-		Coverage: area.Coverage(c.Coverage), Level: opt.Level, Findings: batch.Findings, Commit: c.Commit}
+	before, err := db.KnownBefore(ctx, c.District, c.Edition, opt.Level)
+	if err != nil {
+		return err
+	}
+	if err := batch.Suspect(ingest.Known(before), opt); err != nil {
+		return err
+	}
+	for i := range batch.Findings {
+		if f := &batch.Findings[i]; f.Waivable {
+			f.Waived = strings.TrimSpace(c.Waive[f.Code])
+		}
+	}
+	fill := postgres.Fill{District: c.District, DistrictName: c.DistrictName, Edition: c.Edition, Base: c.Base, Whole: c.Whole, Snap: c.Snap,
+		KeepDefects: c.KeepDefects, Coverage: area.Coverage(c.Coverage), Commit: c.Commit}
 	if c.Scheme != "auto" {
 		fill.Scheme = area.Scheme(c.Scheme)
 	}
-	for _, a := range batch.Areas {
-		fill.Areas = append(fill.Areas, postgres.FillArea{Code: a.Code, Name: a.Name, Parent: a.Parent, Source: a.Source, Kind: a.Kind, Ground: a.Ground})
-	}
+	fill = upload.Filling(fill, opt.Level, batch)
 	if c.Activate {
 		now := time.Now()
 		fill.ActivateFrom = &now
@@ -97,20 +120,36 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	if c.Report != "" {
-		if err := writeReport(c.Report, done.Findings, t.lang); err != nil {
+		if err := writeReport(c.Report, &done.Edition, done.Findings, t.lang); err != nil {
 			return err
 		}
 	}
 	printFindings(t.out, t, done.Findings, 20)
 	c.printOutcome(t, done)
-	if area.Refuses(done.Findings) {
+	if done.Refused {
 		return errRefused
 	}
 	return nil
 }
 
+// parseShift reads EAST,NORTH in metres; "" is none. Error: bad_shift.
+func parseShift(s string) (shift [2]float64, err error) {
+	if s == "" {
+		return shift, nil
+	}
+	east, north, ok := strings.Cut(s, ",")
+	for i, text := range []string{east, north} {
+		v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+		if err != nil || !(v >= -10_000 && v <= 10_000) || !ok {
+			return shift, fault.New(fault.Invalid, "bad_shift", "--shift 应写成 东,北（米，10000 以内），例如 -577.3,-155，得到 %[1]q", "write --shift as EAST,NORTH in metres, within 10000, as in -577.3,-155, not %[1]q", s)
+		}
+		shift[i] = v
+	}
+	return shift, nil
+}
+
 func (c *importCommand) printOutcome(t *terminal, done *postgres.Filled) {
-	refused := area.Refuses(done.Findings)
+	refused := done.Refused
 	fmt.Fprintf(t.out, t.say("%s 版次 %s：新增 %d，替换 %d（编码方案 %s）\n", "%s edition %s: %d added, %d replaced (%s codes)\n"),
 		done.Edition.District, done.Edition.Name, done.Added, done.Replaced, done.Scheme)
 	for _, l := range done.Edition.Levels {
@@ -121,6 +160,8 @@ func (c *importCommand) printOutcome(t *terminal, done *postgres.Filled) {
 		fmt.Fprintln(t.out, t.say("有必须先改正的问题，什么都没有写入。", "Some findings must be put right first; nothing was written."))
 	case !c.Commit:
 		fmt.Fprintln(t.out, t.say("这是试运行，什么都没有写入；加上 --commit 才会保存。", "This was a dry run and nothing was written; add --commit to keep it."))
+	case area.Refuses(done.Findings):
+		fmt.Fprintf(t.out, t.say("已存入草稿，但还有必须改正的问题，改好才能启用：在网页的边界管理里修补，或看 wangge edition check %s\n", "Kept as a draft with errors that must be put right before it can be activated: mend them on the web page, or see wangge edition check %s\n"), done.Edition.Name)
 	case done.Activated != nil:
 		fmt.Fprintf(t.out, t.say("已保存并启用（第 %d 代）。\n", "Kept and activated (generation %d).\n"), done.Activated.Generation)
 	default:
@@ -138,7 +179,7 @@ func printFindings(w io.Writer, t *terminal, findings []area.Finding, most int) 
 				continue
 			}
 			if count[severity]++; count[severity] <= most {
-				fmt.Fprintf(w, "%s %s: %s\n", t.say(words[severity][0], words[severity][1]), f.Code, describe(f, t.lang))
+				fmt.Fprintf(w, "%s %s: %s\n", t.say(words[severity][0], words[severity][1]), f.Code, report.Describe(f, t.lang))
 			}
 		}
 		if left := count[severity] - most; left > 0 {
@@ -149,34 +190,6 @@ func printFindings(w io.Writer, t *terminal, findings []area.Finding, most int) 
 		fmt.Fprintf(w, t.say("共 %d 条：错误 %d，警告 %d，说明 %d\n", "%d findings: %d errors, %d warnings, %d notes\n"),
 			len(findings), count[area.Error], count[area.Warning], count[area.Note])
 	}
-}
-
-func describe(f area.Finding, lang string) string {
-	text := f.Text(lang)
-	if len(f.Areas) > 0 && !strings.Contains(text, f.Areas[0]) {
-		shown := f.Areas[:min(4, len(f.Areas))]
-		text += " [" + strings.Join(shown, ", ")
-		if len(f.Areas) > len(shown) {
-			text += ", …"
-		}
-		text += "]"
-	}
-	if f.Place != nil {
-		text += fmt.Sprintf(" @ %.7f,%.7f", f.Place.Lon(), f.Place.Lat())
-	}
-	return text
-}
-
-// reportRow is one finding in a report file.
-type reportRow struct {
-	Code     string   `json:"code"`
-	Severity string   `json:"severity"`
-	Level    string   `json:"level"`
-	Areas    []string `json:"areas"`
-	Lon      *float64 `json:"lon,omitempty"`
-	Lat      *float64 `json:"lat,omitempty"`
-	M2       float64  `json:"m2"`
-	Text     string   `json:"text"`
 }
 
 func refuseReportPath(path string) error {
@@ -191,48 +204,10 @@ func refuseReportPath(path string) error {
 
 // writeReport writes all findings, in the form that the name of the file asks
 // for. The file appears whole or not at all.
-func writeReport(path string, findings []area.Finding, lang string) error {
-	var rows []reportRow
-	for _, f := range findings {
-		row := reportRow{Code: f.Code, Severity: string(f.Severity), Level: f.Level.String(), Areas: f.Areas, M2: f.M2, Text: f.Text(lang)}
-		if row.Areas == nil {
-			row.Areas = []string{}
-		}
-		if f.Place != nil {
-			lon, lat := f.Place.Lon(), f.Place.Lat()
-			row.Lon, row.Lat = &lon, &lat
-		}
-		rows = append(rows, row)
-	}
+func writeReport(path string, e *area.Edition, findings []area.Finding, lang string) error {
 	return writeWhole(path, func(w io.Writer) error {
-		switch strings.ToLower(filepath.Ext(path)) {
-		case ".json":
-			return writeJSON(w, map[string]any{"findings": append([]reportRow{}, rows...)})
-		case ".geojson":
-			features := []any{}
-			for _, r := range rows {
-				var geometry any
-				if r.Lon != nil {
-					geometry = map[string]any{"type": "Point", "coordinates": []float64{*r.Lon, *r.Lat}}
-				}
-				features = append(features, map[string]any{"type": "Feature", "geometry": geometry, "properties": r})
-			}
-			return writeJSON(w, map[string]any{"type": "FeatureCollection", "features": features})
-		}
-		for _, f := range findings {
-			if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%.1f m²\t%s\n", f.Severity, f.Code, f.Level, f.M2, describe(f, lang)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return report.Write(w, report.ForFile(path), &report.Report{Edition: e, District: e.District, Findings: findings, Made: time.Now()}, lang)
 	})
-}
-
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }
 
 // writeWhole writes a file aside and renames it when it is complete.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 	"wangge/internal/httpapi"
 	"wangge/internal/live"
 	"wangge/internal/postgres"
+	"wangge/internal/sandbox"
+	"wangge/internal/upload"
 	"wangge/web"
 )
 
@@ -72,7 +75,14 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}()
 	defer func() { stop(); <-following; <-keeping }()
 
-	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Boundaries: boundaries, Web: web.Files(), Log: t.log,
+	runner := sandbox.Runner{}
+	db.CheckWith(runner.Check)
+	uploads, err := upload.New(filepath.Join(c.DataDir, "uploads"), db.Store, runner)
+	if err != nil {
+		return err
+	}
+	defer uploads.Close()
+	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Boundaries: boundaries, Uploads: uploads, Web: web.Files(), Log: t.log,
 		Proxies: c.TrustedProxy, Version: version(), Unsafe: watch.unsafe})
 	if err != nil {
 		return err

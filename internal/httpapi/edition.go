@@ -12,6 +12,7 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/postgres"
+	"wangge/internal/report"
 )
 
 // Edition is one set of boundaries of one district.
@@ -43,13 +44,30 @@ type Activation struct {
 
 // Finding is one thing found in the boundaries of an edition.
 type Finding struct {
-	Code     string      `json:"code"`
-	Severity string      `json:"severity" enum:"error,warning,note"`
-	Level    string      `json:"level"`
-	Areas    []string    `json:"areas"`
-	Place    *[2]float64 `json:"place,omitempty" doc:"longitude and latitude"`
-	M2       float64     `json:"m2"`
-	Text     string      `json:"text"`
+	ID       int64        `json:"id,omitempty" doc:"absent for an import that is only tried"`
+	Code     string       `json:"code"`
+	Title    string       `json:"title" doc:"short name"`
+	Severity string       `json:"severity" enum:"error,warning,note"`
+	Level    string       `json:"level"`
+	Areas    []string     `json:"areas"`
+	Place    *[2]float64  `json:"place,omitempty" doc:"longitude and latitude"`
+	Outline  [][2]float64 `json:"outline,omitempty" doc:"closed ring around the place"`
+	M2       float64      `json:"m2"`
+	Text     string       `json:"text"`
+	Mends    []Proposal   `json:"mends" doc:"what would put it right, the likeliest first"`
+	Waivable bool         `json:"waivable" doc:"may pass with a reason"`
+	Waived   string       `json:"waived,omitempty" doc:"that reason"`
+}
+
+// Proposal is one way to put a finding right.
+type Proposal struct {
+	Kind   string      `json:"kind" enum:"fill,cut,trim,assign,remove_vertex,snap,reread"`
+	Area   string      `json:"area,omitempty"`
+	Metres float64     `json:"metres,omitempty"`
+	CRS    string      `json:"crs,omitempty"`
+	Swap   bool        `json:"swap_axes,omitempty"`
+	Shift  *[2]float64 `json:"shift,omitempty"`
+	Text   string      `json:"text" doc:"what it does, in one phrase"`
 }
 
 // EditionPath names one edition.
@@ -273,7 +291,7 @@ func (s *Server) activate(ctx context.Context, in *struct {
 func listing(ctx context.Context, err error, found []area.Finding) error {
 	several := &hasFindings{error: err}
 	for _, f := range found {
-		if f.Severity == area.Error && len(several.items) < usualLimit {
+		if f.Severity == area.Error && f.Waived == "" && len(several.items) < usualLimit {
 			several.items = append(several.items, ProblemItem{Code: f.Code, Detail: f.Text(requestOf(ctx).lang), Location: strings.Join(f.Areas, ",")})
 		}
 	}
@@ -306,7 +324,18 @@ func describeEdition(e *area.Edition) Edition {
 }
 
 func describeFinding(f area.Finding, lang string) Finding {
-	d := Finding{Code: f.Code, Severity: string(f.Severity), Level: f.Level.String(), Areas: f.Areas, M2: f.M2, Text: f.Text(lang)}
+	d := Finding{ID: f.ID, Code: f.Code, Title: f.Title(lang), Severity: string(f.Severity), Level: f.Level.String(), Areas: f.Areas, M2: f.M2,
+		Text: f.Text(lang), Mends: []Proposal{}, Waivable: f.Waivable, Waived: f.Waived}
+	for _, m := range f.Mends {
+		p := Proposal{Kind: string(m.Kind), Area: m.Area, Metres: m.Metres, CRS: m.CRS, Swap: m.Swap, Text: m.Text(lang)}
+		if m.Shift != ([2]float64{}) {
+			p.Shift = &m.Shift
+		}
+		d.Mends = append(d.Mends, p)
+	}
+	if len(f.Shape) >= 3 {
+		d.Outline = report.Outline(f.Shape)
+	}
 	if d.Areas == nil {
 		d.Areas = []string{}
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -24,9 +25,17 @@ import (
 	"wangge/internal/live"
 	"wangge/internal/postgres"
 	"wangge/internal/postgres/pgtest"
+	"wangge/internal/sandbox"
+	"wangge/internal/upload"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
+// TestMain runs the tests, or, in a child that reads an upload, its task.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "sandbox" {
+		os.Exit(sandbox.Main(os.Args[2:], os.Stdin, os.Stdout))
+	}
+	os.Exit(pgtest.Run(m))
+}
 
 // service is one instance of the whole service on a database of its own.
 type service struct {
@@ -69,14 +78,18 @@ func start(tb testing.TB, url string) *service {
 	boundaries := live.New(store, log)
 	done := make(chan struct{})
 	go func() { boundaries.Run(ctx); close(done) }()
-	handler, err := httpapi.New(httpapi.Config{Store: store, Boundaries: boundaries, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil }})
+	depot, err := upload.New(filepath.Join(tb.TempDir(), "uploads"), store, sandbox.Runner{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	handler, err := httpapi.New(httpapi.Config{Store: store, Boundaries: boundaries, Uploads: depot, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil }})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	s.http = httptest.NewUnstartedServer(handler)
 	s.http.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(s.log, nil), slog.LevelError) // where the server itself reports panics
 	s.http.Start()
-	tb.Cleanup(func() { s.http.Close(); stop(); <-done; store.Close() })
+	tb.Cleanup(func() { s.http.Close(); depot.Close(); stop(); <-done; store.Close() })
 	s.eventually("an index", func() bool { return boundaries.Index() != nil })
 	return s
 }

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -29,12 +30,14 @@ import (
 	"wangge/internal/gridindex"
 	"wangge/internal/live"
 	"wangge/internal/postgres"
+	"wangge/internal/upload"
 )
 
 // Config is what the server is made from.
 type Config struct {
 	Store      *postgres.Store
 	Boundaries *live.Boundaries
+	Uploads    *upload.Depot
 	Web        fs.FS // the built web application
 	Log        *slog.Logger
 	Proxies    []netip.Prefix // whose X-Forwarded-For is believed
@@ -50,6 +53,7 @@ type Server struct {
 	batches chan struct{} // one slot for each batch at work
 	metrics *metrics
 	docs    []byte // the OpenAPI document
+	drafts  drafts
 }
 
 // maxBatches is how many batches are answered at once; more are told to come
@@ -76,6 +80,8 @@ func New(c Config) (*Server, error) {
 	s.areaRoutes()
 	s.editionRoutes()
 	s.exportRoutes()
+	s.uploadRoutes()
+	s.mendRoutes()
 	s.tileRoutes()
 	s.healthRoutes()
 	return s, s.docsRoutes()
@@ -286,7 +292,7 @@ func (s *Server) serveWeb(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-	if name == "" {
+	if name == "" || name == "steward" || strings.HasPrefix(name, "steward/") { // the desks live on the one page
 		name = "index.html"
 	}
 	content, err := fs.ReadFile(s.Web, name)
@@ -327,6 +333,11 @@ type count string
 func (count) Schema(huma.Registry) *huma.Schema {
 	one := 1.0
 	return &huma.Schema{Type: huma.TypeInteger, Minimum: &one}
+}
+
+// schema is the schema of a type that handlers write themselves.
+func (s *Server) schema(of any, name string) *huma.Schema {
+	return s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(of), true, name)
 }
 
 // nullable allows null for properties that are references. Huma cannot say it

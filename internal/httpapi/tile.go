@@ -41,12 +41,34 @@ type tileJSONOutput struct {
 func (s *Server) tileRoutes() {
 	huma.Register(s.api, operation(http.MethodGet, "/tiles/{layer}.json", "tilejson", "图层说明 · TileJSON of a layer", 404, 503), s.tileJSON)
 	op := operation(http.MethodGet, "/tiles/{layer}/{z}/{x}/{y}.mvt", "tile", "矢量瓦片 · Mapbox Vector Tile", 400, 404, 503)
-	op.Responses = map[string]*huma.Response{
-		"200": {Description: "the tile", Content: map[string]*huma.MediaType{"application/vnd.mapbox-vector-tile": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}},
+	op.Responses = tileResponses()
+	huma.Register(s.api, op, s.tile)
+}
+
+const tileType = "application/vnd.mapbox-vector-tile"
+
+func tileResponses() map[string]*huma.Response {
+	return map[string]*huma.Response{
+		"200": {Description: "the tile", Content: map[string]*huma.MediaType{tileType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}},
 		"204": {Description: "nothing is drawn here"},
 		"304": {Description: "unchanged"},
 	}
-	huma.Register(s.api, op, s.tile)
+}
+
+// parseTile reads the numbers of a tile. Errors: bad_tile, no_such_tile.
+func parseTile(z, x, y string) (k tile.Key, err error) {
+	for _, part := range []struct {
+		text string
+		to   *int
+	}{{z, &k.Z}, {x, &k.X}, {y, &k.Y}} {
+		if *part.to, err = strconv.Atoi(part.text); err != nil {
+			return k, fault.New(fault.Invalid, "bad_tile", "瓦片号应是整数", "tile numbers must be whole")
+		}
+	}
+	if !k.Valid() {
+		return k, fault.New(fault.NotFound, "no_such_tile", "没有这块瓦片（缩放级别 0–%[1]d）", "there is no such tile (zoom 0–%[1]d)", tile.MaxZoom)
+	}
+	return k, nil
 }
 
 func parseLayer(name string) (area.Level, error) {
@@ -111,23 +133,15 @@ func (s *Server) tile(_ context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	var k tile.Key
-	for _, part := range []struct {
-		text string
-		to   *int
-	}{{in.Z, &k.Z}, {in.X, &k.X}, {in.Y, &k.Y}} {
-		if *part.to, err = strconv.Atoi(part.text); err != nil {
-			return nil, fault.New(fault.Invalid, "bad_tile", "瓦片号应是整数", "tile numbers must be whole")
-		}
-	}
-	if !k.Valid() {
-		return nil, fault.New(fault.NotFound, "no_such_tile", "没有这块瓦片（缩放级别 0–%[1]d）", "there is no such tile (zoom 0–%[1]d)", tile.MaxZoom)
+	k, err := parseTile(in.Z, in.X, in.Y)
+	if err != nil {
+		return nil, err
 	}
 	ix, err := s.index()
 	if err != nil {
 		return nil, err
 	}
-	out := &tileOutput{Status: http.StatusOK, ContentType: "application/vnd.mapbox-vector-tile", ETag: `"` + ix.Snapshot + `"`, CacheControl: "no-cache"}
+	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: `"` + ix.Snapshot + `"`, CacheControl: "no-cache"}
 	if in.Snapshot == ix.Snapshot {
 		out.CacheControl = "public, max-age=86400, immutable"
 	}

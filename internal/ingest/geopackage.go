@@ -1,10 +1,13 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"slices"
@@ -32,10 +35,10 @@ func readGeoPackage(ctx context.Context, name, layer string, fields []string, yi
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
+	size, err := wholeDatabase(f)
 	_ = f.Close()
 	if err != nil {
-		return nil, err
+		return nil, badGeoPackage(err)
 	}
 	if log, err := os.Stat(name + "-wal"); err == nil && log.Size() > 0 { // it would be passed over
 		return nil, fault.New(fault.Unprocessable, "geopackage_in_use", "GeoPackage 正被别的程序打开，有改动还没存进文件（-wal）；请关闭那个程序再导入", "another program has the GeoPackage open, with changes that are not in the file yet (-wal); close it there first")
@@ -58,11 +61,33 @@ func readGeoPackage(ctx context.Context, name, layer string, fields []string, yi
 			return nil, err
 		}
 	}
-	g := &geoPackage{db: c, fields: fields, yield: yield, left: info.Size()}
+	g := &geoPackage{db: c, fields: fields, yield: yield, left: size}
 	if err := g.open(ctx, layer); err != nil {
 		return nil, badGeoPackage(err)
 	}
 	return g.seen, badGeoPackage(g.features(ctx))
+}
+
+// wholeDatabase returns the size of an SQLite database. One that was cut off is
+// refused: SQLite would take what is missing of a page for zeros.
+func wholeDatabase(f *os.File) (size int64, err error) {
+	var head [100]byte
+	if _, err := io.ReadFull(f, head[:]); err != nil || !bytes.HasPrefix(head[:], []byte("SQLite format 3\x00")) {
+		return 0, errors.New("no SQLite database")
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	page := int64(binary.BigEndian.Uint16(head[16:]))
+	if page == 1 {
+		page = 65536
+	}
+	pages := int64(binary.BigEndian.Uint32(head[28:])) // known where the two counters agree
+	if page == 0 || info.Size()%page != 0 || bytes.Equal(head[24:28], head[92:96]) && info.Size() < page*pages {
+		return 0, errors.New("the database is cut off")
+	}
+	return info.Size(), nil
 }
 
 func badGeoPackage(err error) error {

@@ -19,6 +19,8 @@ import (
 // The caps on KML.
 const (
 	maxKMLDepth = 100       // elements around a Placemark
+	maxInside   = 500_000   // elements in a Placemark
+	maxOutside  = 4_000_000 // elements around all of them
 	maxKMLText  = 8 << 20   // bytes between two tags: a ring of 50,000 vertices in full
 	maxKMLTag   = 256 << 10 // bytes of one tag with its attributes
 )
@@ -37,7 +39,7 @@ func readKMZ(p *parts, fields []string, yield func(*feature) error) (seen []stri
 // readKML reads the polygons of a KML document (OGC 12-007r2), in UTF-8 or GBK:
 // one feature a Placemark, its attributes the name and what ExtendedData holds.
 // Entities are not expanded and nothing is fetched. Errors: bad_kml, not_utf8,
-// too_deep, too_many_features, string_too_long.
+// too_deep, too_many_features, too_many_elements, string_too_long.
 func readKML(r io.Reader, fields []string, yield func(*feature) error) (seen []string, err error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	if head, _ := in.Peek(2); isUTF16(head) {
@@ -51,12 +53,10 @@ func readKML(r io.Reader, fields []string, yield func(*feature) error) (seen []s
 		}
 		return nil, fmt.Errorf("encoding %s", clip(charset))
 	}
-	root := false
-	depth := 0
-	for {
+	for depth, roots, elements := 0, 0, 0; ; {
 		token, err := k.decoder.Token()
 		if errors.Is(err, io.EOF) {
-			if !root {
+			if roots == 0 {
 				return nil, k.bad(nil)
 			}
 			return k.seen.list, nil
@@ -65,11 +65,16 @@ func readKML(r io.Reader, fields []string, yield func(*feature) error) (seen []s
 			return nil, k.bad(err)
 		}
 		switch t := token.(type) {
-		case xml.StartElement:
-			if !root && t.Name.Local != "kml" {
+		case xml.CharData:
+			if depth == 0 && strings.Trim(string(t), " \t\r\n\uFEFF") != "" {
 				return nil, k.bad(nil)
 			}
-			root = true
+		case xml.StartElement:
+			if depth == 0 {
+				if roots++; roots > 1 || t.Name.Local != "kml" {
+					return nil, k.bad(nil)
+				}
+			}
 			if t.Name.Local == "Placemark" { // read to its end
 				if err := k.placemark(); err != nil {
 					return nil, err
@@ -78,6 +83,9 @@ func readKML(r io.Reader, fields []string, yield func(*feature) error) (seen []s
 			}
 			if depth++; depth > maxKMLDepth {
 				return nil, tooDeep(maxKMLDepth)
+			}
+			if elements++; elements > maxOutside {
+				return nil, tooManyElements(maxOutside)
 			}
 		case xml.EndElement:
 			depth--
@@ -92,6 +100,10 @@ func isUTF16(head []byte) bool {
 
 func tooDeep(most int) error {
 	return fault.New(fault.Invalid, "too_deep", "嵌套超过 %[1]d 层", "nested more than %[1]d deep", most)
+}
+
+func tooManyElements(most int) error {
+	return fault.New(fault.Invalid, "too_many_elements", "元素超过 %[1]d 个", "more than %[1]d elements", most)
 }
 
 // tagLimit fails when one tag, or the text between two, grows beyond its cap:
@@ -174,7 +186,7 @@ func (k *kml) placemark() error {
 	var key string // of the Data or SimpleData being read
 	var text strings.Builder
 	geometry := ""
-	for {
+	for elements := 0; ; {
 		token, err := k.decoder.Token()
 		if err != nil {
 			return k.bad(err)
@@ -184,6 +196,9 @@ func (k *kml) placemark() error {
 			path = append(path, t.Name.Local)
 			if len(path) > maxDepth {
 				return tooDeep(maxDepth)
+			}
+			if elements++; elements > maxInside {
+				return tooManyElements(maxInside)
 			}
 			text.Reset()
 			switch t.Name.Local {

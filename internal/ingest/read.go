@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -27,6 +28,7 @@ type Options struct {
 	ParentField string     // "" finds parents by area
 	KindField   string     // "" takes every grid as basic
 	Layer       string     // of a file that holds several; "" takes the only one
+	Also        []string   // attributes that Batch.Samples shows besides
 	Charset     string     // of attribute tables: utf-8, gbk; "" finds out
 	Reference   Reference  // the system named by hand; it goes before what the file says
 	Swap        bool       // the file gives y before x
@@ -50,7 +52,10 @@ type Candidate struct {
 type Batch struct {
 	Areas    []Candidate
 	Findings []area.Finding
-	Raw      Raw // some positions as the files give them
+	Raw      Raw                 // some positions as the files give them
+	Features int                 // as the files have them, refused ones included
+	Fields   []string            // attributes that the files have
+	Samples  []map[string]string // those attributes of the first features that were asked for
 }
 
 // The attribute names tried when none is given, as files of planning and civil
@@ -59,6 +64,20 @@ var (
 	usualCodes = []string{"code", "CODE", "Code", "编码", "代码", "网格编码", "adcode", "ADCODE", "id", "ID"}
 	usualNames = []string{"name", "NAME", "Name", "名称", "网格名称"}
 )
+
+// UsualFields are the attributes among fields that usually hold codes and names;
+// "" where there is none.
+func UsualFields(fields []string) (code, name string) {
+	first := func(usual []string) string {
+		for _, u := range usual {
+			if slices.Contains(fields, u) {
+				return u
+			}
+		}
+		return ""
+	}
+	return first(usualCodes), first(usualNames)
+}
 
 // Read reads all files into one batch. An error means that a file cannot be
 // used at all; everything else is a finding in the batch. Errors: no_such_file,
@@ -98,7 +117,7 @@ func (b *Batch) readFile(ctx context.Context, name string, opt Options) error {
 		return fault.New(fault.Invalid, "no_such_file", "这是目录，不是文件", "this is a directory, not a file")
 	}
 	l := &loader{batch: b, opt: opt, name: filepath.Base(name)}
-	fields := slices.Concat([]string{opt.CodeField, opt.NameField, opt.ParentField, opt.KindField}, usualCodes, usualNames)
+	fields := slices.Concat([]string{opt.CodeField, opt.NameField, opt.ParentField, opt.KindField}, usualCodes, usualNames, opt.Also)
 	var seen []string
 	switch ext := strings.ToLower(filepath.Ext(name)); ext {
 	case ".geojson", ".json", ".kml", ".csv":
@@ -159,9 +178,18 @@ func (b *Batch) readFile(ctx context.Context, name string, opt Options) error {
 				"没有属性 %[1]q；文件里的属性有：%[2]s", "there is no attribute %[1]q; the file has: %[2]s", field, strings.Join(seen, ", "))
 		}
 	}
+	for _, f := range seen {
+		if !slices.Contains(b.Fields, f) {
+			b.Fields = append(b.Fields, f)
+		}
+	}
+	b.Features += l.count
 	l.progress()
 	return nil
 }
+
+// mostShown is how many features are shown as samples.
+const mostShown = 5
 
 // loader takes the features of one file and hands them on in groups, so that
 // many positions go through PROJ at once.
@@ -186,6 +214,9 @@ func (l *loader) take(f *feature) error {
 		f.reference = l.opt.Reference
 	}
 	l.batch.Raw.sample(f)
+	if len(l.batch.Samples) < mostShown {
+		l.batch.Samples = append(l.batch.Samples, maps.Clone(f.attributes))
+	}
 	if l.opt.Swap {
 		f.swap()
 	}

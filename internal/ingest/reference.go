@@ -137,3 +137,17 @@ func gaussKrugerCode(name string) int {
 	}
 	return 0
 }
+
+// String is the name of the system, for people; "" where none is said.
+func (r Reference) String() string {
+	switch {
+	case r.CRS != "":
+		return strings.ToUpper(string(r.CRS))
+	case strings.HasPrefix(r.Definition, "EPSG:"):
+		return r.Definition
+	}
+	if m := beginning.FindStringSubmatch(r.Definition); m != nil {
+		return m[2]
+	}
+	return ""
+}

@@ -88,7 +88,8 @@ func readShapefile(p *parts, charset string, fields []string, yield func(*featur
 type shapes struct {
 	in     *bufio.Reader
 	record []byte
-	index  int // of the last record, from 1
+	index  int   // of the last record, from 1
+	left   int64 // bytes that are still to come, as the header says
 }
 
 func (s *shapes) header() error {
@@ -102,6 +103,7 @@ func (s *shapes) header() error {
 	if binary.BigEndian.Uint32(b[:]) != 9994 {
 		return badShapefile("不是 Shapefile", "not a Shapefile")
 	}
+	s.left = 2*int64(binary.BigEndian.Uint32(b[24:])) - int64(len(b))
 	switch kind := binary.LittleEndian.Uint32(b[32:]); kind {
 	case 5, 15, 25:
 		return nil
@@ -114,7 +116,7 @@ func (s *shapes) header() error {
 func (s *shapes) next(f *feature) error {
 	var head [8]byte
 	if _, err := io.ReadFull(s.in, head[:]); err != nil {
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && s.left <= 0 {
 			return io.EOF
 		}
 		return s.cutOff(err)
@@ -123,6 +125,7 @@ func (s *shapes) next(f *feature) error {
 		return fault.New(fault.Invalid, "too_many_features", "要素超过 %[1]d 个", "more than %[1]d features", maxFeatures)
 	}
 	size := 2 * int64(binary.BigEndian.Uint32(head[4:]))
+	s.left -= 8 + size
 	if size > maxRecord { // passed over, so that nothing is made room for
 		n, err := io.CopyN(io.Discard, s.in, size)
 		if n < size {

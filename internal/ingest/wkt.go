@@ -18,8 +18,8 @@ import (
 
 // The caps on one row of a table: the most vertices written in full fit.
 const (
-	maxWKTRow    = 16 << 20 // bytes
-	maxRowCommas = 600_000
+	maxWKTRow    = 10 << 20 // bytes
+	maxRowCommas = 300_000
 	maxColumns   = 2048
 )
 

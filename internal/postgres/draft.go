@@ -28,6 +28,7 @@ type Fill struct {
 	Findings     []area.Finding // of the reader: repairs and refusals
 	Base         string         // an edition that a new draft begins as a copy of; "" begins empty
 	Whole        bool           // the files hold the whole level: areas of it that they do not name go
+	Snap         float64        // metres; borders of the draft within that are drawn together, on all levels
 	KeepDefects  bool           // what the check finds does not keep the draft from being kept, only from being activated
 	Commit       bool           // false tries everything and keeps nothing
 	ActivateFrom *time.Time     // a date: also check and activate from then
@@ -69,6 +70,11 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 		added, replaced, err := d.merge(ctx)
 		if err != nil {
 			return err
+		}
+		if fill.Snap != 0 {
+			if err := d.snap(ctx); err != nil {
+				return err
+			}
 		}
 		found, hash, err := s.checkEdition(ctx, tx, d.district, d.edition)
 		if err != nil {

@@ -298,6 +298,33 @@ func applySide(ctx context.Context, tx pgx.Tx, e *area.Edition, id int64, after 
 	return nil
 }
 
+// snap draws the borders of a draft together after an import, and writes it down
+// as a mend.
+func (d *draft) snap(ctx context.Context) error {
+	versions, err := loadVersions(ctx, d.tx, d.district, d.edition)
+	if err != nil {
+		return err
+	}
+	e, err := loadEdition(ctx, d.tx, d.district, d.edition)
+	if err != nil {
+		return err
+	}
+	m := Mending{Kind: string(area.SnapBorders), Metres: d.fill.Snap}
+	w, err := m.plan(ctx, d.tx, e, versions)
+	if err != nil || len(w.changes) == 0 {
+		return err
+	}
+	id, err := recordMend(ctx, d.tx, e, w)
+	if err == nil {
+		err = applySide(ctx, d.tx, e, id, true)
+	}
+	if err == nil {
+		d.findings = append(d.findings, area.Finding{Code: "snapped", Severity: area.Note, Level: d.fill.Level, Areas: []string{}, ZH: w.zh, EN: w.en})
+		err = d.outline(ctx)
+	}
+	return err
+}
+
 // settle renews what follows from the areas of a draft after a change: the
 // outline made from them and the findings. before are the areas as they were; a
 // change that opens a gap or an overlap is refused unless lenient. Errors:
