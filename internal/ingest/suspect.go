@@ -115,7 +115,7 @@ func (b *Batch) system(known Known, opt Options) ([]area.Finding, error) {
 		return b.meridian(opt), nil
 	}
 	asSaid := reading{mend: area.Mend{Swap: opt.Swap, Shift: opt.Shift}}
-	points, err := b.readAgain(b.Raw.Reference, asSaid.mend, opt)
+	points, err := b.readAgain(b.Raw.Reference, asSaid.mend, opt, mostTried)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,15 @@ func (b *Batch) system(known Known, opt Options) ([]area.Finding, error) {
 				return nil, err
 			}
 		}
-		if points, err = b.readAgain(reference, r.mend, opt); err != nil {
+		if reference.Definition != "" { // dozens of meridians: first see where the outermost positions land
+			if points, err = b.readAgain(reference, r.mend, opt, 0); err != nil {
+				return nil, err
+			}
+			if fit(points) >= farthest {
+				continue
+			}
+		}
+		if points, err = b.readAgain(reference, r.mend, opt, mostTried); err != nil {
 			return nil, err
 		}
 		if r.off = fit(points); r.off < best.off {
@@ -139,7 +147,7 @@ func (b *Batch) system(known Known, opt Options) ([]area.Finding, error) {
 		}
 	}
 	if shift, ok := b.measured(known, opt); ok {
-		points, err := b.readAgain(b.Raw.Reference, shift.mend, opt)
+		points, err := b.readAgain(b.Raw.Reference, shift.mend, opt, mostTried)
 		if err != nil {
 			return nil, err
 		}
@@ -190,11 +198,11 @@ func (k Known) fit() func([]geo.Point) float64 {
 	}
 }
 
-// readAgain puts the sampled positions on the lattice, read another way.
-func (b *Batch) readAgain(reference Reference, how area.Mend, opt Options) ([]geo.Point, error) {
-	stride := max(1, len(b.Raw.Some)/mostTried)
+// readAgain puts some of the sampled positions, and the outermost, on the
+// lattice, read another way.
+func (b *Batch) readAgain(reference Reference, how area.Mend, opt Options, most int) ([]geo.Point, error) {
 	var positions []position
-	for i := 0; i < len(b.Raw.Some); i += stride {
+	for i := 0; most > 0 && i < len(b.Raw.Some); i += max(1, len(b.Raw.Some)/most) {
 		positions = append(positions, b.Raw.Some[i])
 	}
 	positions = append(positions, b.Raw.Outermost[:]...)

@@ -42,6 +42,10 @@ func Check(versions []*area.Version, scheme area.Scheme, coverage map[area.Level
 			asked = area.Tolerant
 		}
 		coarsest := coarser == 0 || coarser == area.District && unionOutline(byLevel[area.District])
+		if level == area.District && unionOutline(areas) { // its holes are those of the areas that it was made from
+			coarser = level
+			continue
+		}
 		findings = append(findings, Partition(areas, asked, coarsest)...)
 		if level > area.District {
 			findings = append(findings, Shapes(areas)...)
