@@ -44,7 +44,7 @@ fuzz: setup-run ## native fuzzing and the long oracle run, five minutes or FUZZ=
 	@for f in internal/geo:FuzzGate internal/geo:FuzzSnap internal/ingest:FuzzGeoJSON \
 	    internal/ingest:FuzzShapefile internal/ingest:FuzzArchive internal/ingest:FuzzGeoPackage internal/ingest:FuzzKML internal/ingest:FuzzTable internal/ingest:FuzzWKB \
 	    internal/locate:FuzzPosition; do \
-	  $(GO) test ./$${f%:*} -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $${FUZZ:-5m}; done
+	  $(GO) test ./$${f%:*} -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $${FUZZ:-5m} -fuzzminimizetime 10x; done
 	WANGGE_ORACLE_POINTS=5000000 $(GO) test ./internal/gridindex -run Oracle -timeout 2h -v
 
 accept: setup-test build ## the long fault and scale suites; figures go to docs/acceptance.md

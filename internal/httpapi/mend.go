@@ -52,7 +52,8 @@ type (
 			Next  string `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
 		}
 	}
-	draftInput struct {
+	// DraftPath names a draft at the version that was last seen.
+	DraftPath struct {
 		EditionPath
 		IfMatch string `header:"If-Match" doc:"the ETag of the edition as last seen"`
 	}
@@ -86,10 +87,10 @@ func (s *Server) mendRoutes() {
 	mend := operation(http.MethodPost, one+"/mends", "edition-mend", "修补或改动边界 · Change its borders", 400, 404, 409, 412, 422, 428, 503)
 	mend.MaxBodyBytes = 256 << 10
 	huma.Register(s.api, mend, s.mend)
-	huma.Register(s.api, operation(http.MethodPost, one+"/undo", "edition-undo", "撤销 · Undo the last change", 404, 409, 412, 422, 428, 503), func(ctx context.Context, in *draftInput) (*editionOutput, error) {
+	huma.Register(s.api, operation(http.MethodPost, one+"/undo", "edition-undo", "撤销 · Undo the last change", 404, 409, 412, 422, 428, 503), func(ctx context.Context, in *DraftPath) (*editionOutput, error) {
 		return s.turn(ctx, in, s.Store.Undo)
 	})
-	huma.Register(s.api, operation(http.MethodPost, one+"/redo", "edition-redo", "重做 · Make it again", 404, 409, 412, 422, 428, 503), func(ctx context.Context, in *draftInput) (*editionOutput, error) {
+	huma.Register(s.api, operation(http.MethodPost, one+"/redo", "edition-redo", "重做 · Make it again", 404, 409, 412, 422, 428, 503), func(ctx context.Context, in *DraftPath) (*editionOutput, error) {
 		return s.turn(ctx, in, s.Store.Redo)
 	})
 	waiver := operation(http.MethodPut, one+"/findings/{finding}/waiver", "finding-waive", "放行 · Let a finding pass, with a reason", 404, 409, 412, 422, 428, 503)
@@ -123,7 +124,7 @@ func (s *Server) newDraft(ctx context.Context, in *struct {
 	return respondEdition(e, err)
 }
 
-func (s *Server) dropDraft(ctx context.Context, in *draftInput) (*struct{}, error) {
+func (s *Server) dropDraft(ctx context.Context, in *DraftPath) (*struct{}, error) {
 	version, err := parseETag(in.IfMatch)
 	if err != nil {
 		return nil, err
@@ -170,7 +171,7 @@ func (s *Server) mends(ctx context.Context, in *struct {
 // mend serves 200 with the draft after the change, 422 when the change would
 // break an area or open a gap; then nothing has changed.
 func (s *Server) mend(ctx context.Context, in *struct {
-	draftInput
+	DraftPath
 	Body MendRequest
 }) (*editionOutput, error) {
 	version, err := parseETag(in.IfMatch)
@@ -195,7 +196,7 @@ func (s *Server) mend(ctx context.Context, in *struct {
 	return respondEdition(e, err)
 }
 
-func (s *Server) turn(ctx context.Context, in *draftInput, do func(context.Context, string, string, postgres.Write) (*area.Edition, error)) (*editionOutput, error) {
+func (s *Server) turn(ctx context.Context, in *DraftPath, do func(context.Context, string, string, postgres.Write) (*area.Edition, error)) (*editionOutput, error) {
 	version, err := parseETag(in.IfMatch)
 	if err != nil {
 		return nil, err
@@ -204,13 +205,14 @@ func (s *Server) turn(ctx context.Context, in *draftInput, do func(context.Conte
 	return respondEdition(e, err)
 }
 
-type findingPath struct {
-	draftInput
+// FindingPath names one finding of a draft.
+type FindingPath struct {
+	DraftPath
 	Finding string `path:"finding"`
 }
 
 func (s *Server) waive(ctx context.Context, in *struct {
-	findingPath
+	FindingPath
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500"`
 	}
@@ -218,14 +220,14 @@ func (s *Server) waive(ctx context.Context, in *struct {
 	if strings.TrimSpace(in.Body.Reason) == "" {
 		return nil, fault.New(fault.Unprocessable, "bad_reason", "放行要写明理由", "waiving takes a reason")
 	}
-	return s.setWaiver(ctx, &in.findingPath, in.Body.Reason)
+	return s.setWaiver(ctx, &in.FindingPath, in.Body.Reason)
 }
 
-func (s *Server) unwaive(ctx context.Context, in *findingPath) (*editionOutput, error) {
+func (s *Server) unwaive(ctx context.Context, in *FindingPath) (*editionOutput, error) {
 	return s.setWaiver(ctx, in, "")
 }
 
-func (s *Server) setWaiver(ctx context.Context, in *findingPath, reason string) (*editionOutput, error) {
+func (s *Server) setWaiver(ctx context.Context, in *FindingPath, reason string) (*editionOutput, error) {
 	version, err := parseETag(in.IfMatch)
 	if err != nil {
 		return nil, err

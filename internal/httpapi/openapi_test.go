@@ -72,6 +72,11 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 	at := s.cells[14].LabelPoint()
 	point := fmt.Sprintf("lon=%.7f&lat=%.7f", at.Lon(), at.Lat())
 	areas := "/api/v1/districts/150102/areas"
+	const draft = "/api/v1/editions/150102/2026-02"
+	upload := s.upload("grids.geojson", `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"X1"},"geometry":{"type":"Polygon","coordinates":[[[111.6,40.8],[111.7,40.8],[111.7,40.9],[111.6,40.8]]]}}]}`)
+	other := s.upload("nothing.txt", "x")
+	job := s.importDone(`{"upload":"` + upload + `","level":"grid","edition":"2026-03"}`)
+	jsonBody := []string{"Content-Type", "application/json", "If-Match", "current"}
 	called := map[string]bool{}
 	for _, tc := range []struct {
 		method, path, body string
@@ -113,6 +118,35 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		{"GET", "/api/v1/editions/150102/2026-01/export?level=grid", "", nil, 200, ""},
 		{"GET", "/api/v1/editions/150102/2026-01/export?level=compound", "", nil, 200, ""},
 		{"GET", "/api/v1/editions/150102/2026-01/export?level=subdistrict", "", nil, 422, "empty_level"},
+		{"POST", "/api/v1/uploads", "", nil, 201, ""},
+		{"PUT", "/api/v1/uploads/" + other + "/files/b.kml", "<kml/>", []string{"Content-Type", "application/octet-stream"}, 200, ""},
+		{"PUT", "/api/v1/uploads/none/files/b.kml", "<kml/>", []string{"Content-Type", "application/octet-stream"}, 404, "no_such_upload"},
+		{"GET", "/api/v1/uploads/" + upload, "", nil, 200, ""},
+		{"GET", "/api/v1/uploads/none", "", nil, 404, "no_such_upload"},
+		{"DELETE", "/api/v1/uploads/" + other, "", nil, 0, ""},
+		{"POST", "/api/v1/imports", `{"upload":"none","level":"grid"}`, []string{"Content-Type", "application/json"}, 404, "no_such_upload"},
+		{"POST", "/api/v1/imports", `{"upload":"` + upload + `","level":"grid","edition":"2026-03"}`, []string{"Content-Type", "application/json"}, 202, ""},
+		{"GET", "/api/v1/imports/" + job, "", nil, 200, ""},
+		{"GET", "/api/v1/imports/" + job + "/tiles/10/829/384.mvt", "", nil, 0, ""},
+		{"DELETE", "/api/v1/imports/" + job, "", nil, 200, ""},
+		{"GET", "/api/v1/imports/none", "", nil, 404, "no_such_import"},
+		{"POST", "/api/v1/editions", `{"name":"2026-04","base":"2026-01"}`, []string{"Content-Type", "application/json"}, 0, ""},
+		{"POST", "/api/v1/editions", `{"name":"2026-04"}`, []string{"Content-Type", "application/json"}, 409, "edition_exists"},
+		{"DELETE", "/api/v1/editions/150102/2026-01", "", []string{"If-Match", `"1"`}, 409, "edition_active"},
+		{"GET", draft + "/borders?bbox=111.6,40.8,111.7,40.9", "", nil, 200, ""},
+		{"GET", draft + "/tiles/grid/10/829/384.mvt", "", nil, 0, ""},
+		{"GET", draft + "/mends", "", nil, 200, ""},
+		{"POST", draft + "/mends", `{"kind":"snap","metres":0.01}`, jsonBody, 0, ""},
+		{"POST", draft + "/mends", `{"kind":"snap","metres":100}`, jsonBody, 400, "bad_tolerance"},
+		{"POST", draft + "/mends", `{"kind":"snap","metres":1}`, []string{"Content-Type", "application/json"}, 428, "if_match_missing"},
+		{"POST", draft + "/undo", "", []string{"If-Match", "current"}, 409, "nothing_to_undo"},
+		{"POST", draft + "/redo", "", []string{"If-Match", "current"}, 409, "nothing_to_undo"},
+		{"PUT", draft + "/findings/999999999/waiver", `{"reason":"看过"}`, jsonBody, 404, "no_such_finding"},
+		{"DELETE", draft + "/findings/999999999/waiver", "", []string{"If-Match", "current"}, 404, "no_such_finding"},
+		{"GET", draft + "/report", "", nil, 200, ""},
+		{"GET", draft + "/report?format=json", "", nil, 200, ""},
+		{"GET", draft + "/report?format=geojson", "", nil, 200, ""},
+		{"GET", draft + "/report?format=xml", "", nil, 0, ""},
 		{"POST", "/api/v1/editions/150102/2026-02/check", "", nil, 200, ""},
 		{"POST", "/api/v1/editions/150102/2026-02/activations", `{"valid_from":"2026-02-01"}`, []string{"Content-Type", "application/json"}, 428, "if_match_missing"},
 		{"POST", "/api/v1/editions/150102/2026-02/activations", `{"valid_from":"2026-02-01"}`, []string{"Content-Type", "application/json", "If-Match", `"99"`}, 412, "stale_version"},

@@ -93,7 +93,8 @@ type (
 	uploadOutput struct{ Body Upload }
 	lookOutput   struct{ Body UploadLook }
 	importOutput struct{ Body Import }
-	uploadPath   struct {
+	// UploadPath names an upload or an import.
+	UploadPath struct {
 		ID string `path:"id"`
 	}
 )
@@ -120,16 +121,16 @@ func (s *Server) uploadRoutes() {
 		"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}
 	huma.Register(s.api, operation(http.MethodGet, "/api/v1/uploads/{id}", "upload-look", "看看里面有什么 · What is in it", 400, 404, 413, 422, 503), s.look)
 	drop := operation(http.MethodDelete, "/api/v1/uploads/{id}", "upload-drop", "放弃上传 · Throw it away", 404, 409)
-	huma.Register(s.api, drop, func(_ context.Context, in *uploadPath) (*struct{}, error) { return nil, s.Uploads.Drop(in.ID) })
+	huma.Register(s.api, drop, func(_ context.Context, in *UploadPath) (*struct{}, error) { return nil, s.Uploads.Drop(in.ID) })
 	begin := operation(http.MethodPost, "/api/v1/imports", "import-begin", "导入草稿 · Import an upload into a draft", 400, 404, 422, 429)
 	begin.DefaultStatus = http.StatusAccepted
 	begin.MaxBodyBytes = 64 << 10
 	huma.Register(s.api, begin, s.beginImport)
-	huma.Register(s.api, operation(http.MethodGet, "/api/v1/imports/{id}", "import", "导入进度与结果 · How far it is", 404), func(ctx context.Context, in *uploadPath) (*importOutput, error) {
+	huma.Register(s.api, operation(http.MethodGet, "/api/v1/imports/{id}", "import", "导入进度与结果 · How far it is", 404), func(ctx context.Context, in *UploadPath) (*importOutput, error) {
 		j, err := s.Uploads.Job(in.ID)
 		return respondImport(ctx, j, err)
 	})
-	huma.Register(s.api, operation(http.MethodDelete, "/api/v1/imports/{id}", "import-cancel", "取消导入 · Cancel it", 404), func(ctx context.Context, in *uploadPath) (*importOutput, error) {
+	huma.Register(s.api, operation(http.MethodDelete, "/api/v1/imports/{id}", "import-cancel", "取消导入 · Cancel it", 404), func(ctx context.Context, in *UploadPath) (*importOutput, error) {
 		j, err := s.Uploads.Cancel(in.ID)
 		return respondImport(ctx, j, err)
 	})
@@ -171,7 +172,7 @@ func (s *Server) putFile(w http.ResponseWriter, r *http.Request, id, name string
 }
 
 func (s *Server) look(ctx context.Context, in *struct {
-	uploadPath
+	UploadPath
 	Layer   string `query:"layer" doc:"of a file that holds several"`
 	Charset string `query:"charset" enum:"utf-8,gbk" doc:"of the attribute table; found out when left out"`
 }) (*lookOutput, error) {
@@ -244,7 +245,7 @@ func respondImport(ctx context.Context, j *upload.Job, err error) (*importOutput
 }
 
 func (s *Server) importTile(_ context.Context, in *struct {
-	uploadPath
+	UploadPath
 	Z string `path:"z"`
 	X string `path:"x"`
 	Y string `path:"y"`

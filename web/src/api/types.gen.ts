@@ -2491,8 +2491,15 @@ export interface operations {
     "finding-waive": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description the ETag of the edition as last seen */
+                "If-Match"?: string;
+            };
+            path: {
+                district: string;
+                name: string;
+                finding: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2579,8 +2586,13 @@ export interface operations {
     "finding-unwaive": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the ETag of the edition as last seen */
+                "If-Match"?: string;
+            };
             path: {
+                district: string;
+                name: string;
                 finding: string;
             };
             cookie?: never;
@@ -2738,8 +2750,14 @@ export interface operations {
     "edition-mend": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description the ETag of the edition as last seen */
+                "If-Match"?: string;
+            };
+            path: {
+                district: string;
+                name: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -3352,6 +3370,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                id: string;
                 z: string;
                 x: string;
                 y: string;
@@ -3654,7 +3673,9 @@ export interface operations {
                 charset?: "utf-8" | "gbk";
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

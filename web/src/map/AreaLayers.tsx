@@ -3,7 +3,7 @@ import type { ExpressionSpecification } from "maplibre-gl";
 import { Fragment } from "react";
 
 import type { AreaKey } from "../address";
-import { type Level, levels, partition, type Visibility } from "./levels";
+import { type Level, levels, minZooms, partition, type Visibility, widths } from "./levels";
 import type { Palette } from "./palette";
 
 interface AreaLayersProps {
@@ -14,9 +14,6 @@ interface AreaLayersProps {
   selected: AreaKey | null;
   palette: Palette;
 }
-
-const widths: Record<Level, number> = { district: 2.5, subdistrict: 1.75, community: 1.25, grid: 0.75, compound: 1 };
-const minZooms: Record<Level, number> = { district: 0, subdistrict: 4, community: 6, grid: 8, compound: 12 };
 
 /**
  * Draws every level from its vector tiles: quiet alternating fills for the

@@ -1,16 +1,11 @@
-import "maplibre-gl/dist/maplibre-gl.css";
-
 import { Map, type MapRef, Marker, NavigationControl, ScaleControl } from "@vis.gl/react-maplibre";
-import { setWorkerUrl } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Ref } from "react";
 
 import type { AreaKey, View } from "../address";
 import { AreaLayers } from "./AreaLayers";
+import { fonts } from "./engine";
 import { type Bounds, type Counts, type Level, roomAround, visibility, zoomFor } from "./levels";
 import type { Palette } from "./palette";
-
-setWorkerUrl(workerUrl);
 
 interface DistrictMapProps {
   mapRef: Ref<MapRef>;
@@ -28,8 +23,6 @@ interface DistrictMapProps {
   onMove: (v: View) => void;
   onReady: () => void;
 }
-
-const fonts = `"PingFang SC","HarmonyOS Sans SC","Noto Sans SC","Noto Sans CJK SC","Microsoft YaHei","WenQuanYi Micro Hei",sans-serif`;
 
 /** The map of the boundaries in force. A click asks whose the place is. */
 export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {

@@ -4,6 +4,12 @@ export const partition = ["district", "subdistrict", "community", "grid"] as con
 export type Level = (typeof partition)[number] | "compound";
 export const levels: Level[] = [...partition, "compound"];
 
+/** Widths of lines in pixels, around zoom 12. */
+export const widths: Record<Level, number> = { district: 2.5, subdistrict: 1.75, community: 1.25, grid: 0.75, compound: 1 };
+
+/** From which zoom there are tiles of a level; the service draws none below. */
+export const minZooms: Record<Level, number> = { district: 0, subdistrict: 4, community: 6, grid: 8, compound: 12 };
+
 /** How many areas of each level there are. */
 export type Counts = Partial<Record<Level, number>>;
 

@@ -10,6 +10,10 @@ export interface Palette {
   quiet: string;
   accent: string;
   compound: string;
+  /** Findings, by severity. */
+  error: string;
+  warning: string;
+  note: string;
   /** The empty map: no base map, and no glyphs, so that names are drawn with the fonts of the device. */
   style: StyleSpecification;
 }
@@ -28,6 +32,9 @@ export const palettes: Record<"light" | "dark", Palette> = {
     quiet: "#5E594E",
     accent: "#1F5FBF",
     compound: "#8A6D3B",
+    error: "#B3261E",
+    warning: "#9A5B00",
+    note: "#56636E",
     style: empty("#F4F2EE"),
   },
   dark: {
@@ -39,6 +46,9 @@ export const palettes: Record<"light" | "dark", Palette> = {
     quiet: "#A9B3BC",
     accent: "#7FB0FF",
     compound: "#C9A86A",
+    error: "#FF8A80",
+    warning: "#F2B966",
+    note: "#A9B3BC",
     style: empty("#14171A"),
   },
 };

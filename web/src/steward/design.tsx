@@ -1,0 +1,78 @@
+import { ConfigProvider, theme as antd } from "antd";
+import en from "antd/locale/en_US";
+import zh from "antd/locale/zh_CN";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+const font = `system-ui, "PingFang SC", "HarmonyOS Sans SC", "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif`;
+
+/** The tokens of style.css, for the components. */
+const tokens = {
+  light: {
+    colorPrimary: "#1f5fbf",
+    colorError: "#b3261e",
+    colorWarning: "#8a5200",
+    colorSuccess: "#2e7d32",
+    colorInfo: "#1f5fbf",
+    colorLink: "#1f5fbf",
+    colorText: "#23211d",
+    colorTextSecondary: "#5e594e",
+    colorTextTertiary: "#5e594e",
+    colorTextDescription: "#5e594e",
+    colorTextPlaceholder: "#6b665b",
+    colorTextDisabled: "#6b665b",
+    colorBgContainer: "#fffefb",
+    colorBgElevated: "#fffefb",
+    colorBorder: "#c9c3b4",
+    colorBorderSecondary: "#ddd8cc",
+    colorFillAlter: "#f7f4ed",
+  },
+  dark: {
+    colorPrimary: "#7fb0ff",
+    colorError: "#ff8a80",
+    colorWarning: "#f2b966",
+    colorSuccess: "#81c784",
+    colorInfo: "#7fb0ff",
+    colorLink: "#7fb0ff",
+    colorText: "#e8ecef",
+    colorTextSecondary: "#a9b3bc",
+    colorTextTertiary: "#a9b3bc",
+    colorTextDescription: "#a9b3bc",
+    colorTextPlaceholder: "#98a3ad",
+    colorTextDisabled: "#98a3ad",
+    colorTextLightSolid: "#0c1a2e",
+    colorBgContainer: "#1f2429",
+    colorBgElevated: "#272d33",
+    colorBorder: "#4a535c",
+    colorBorderSecondary: "#363d44",
+    colorFillAlter: "#242a30",
+  },
+};
+
+/** Gives the components our look, light or dark, and the user's language. */
+export function Design({ shown, children }: { shown: "light" | "dark"; children: ReactNode }) {
+  const { i18n } = useTranslation();
+  const phone = window.innerWidth < 640;
+  return (
+    <ConfigProvider
+      locale={i18n.language === "en" ? en : zh}
+      button={{ autoInsertSpace: false }}
+      theme={{
+        algorithm: shown === "dark" ? antd.darkAlgorithm : antd.defaultAlgorithm,
+        token: {
+          ...tokens[shown],
+          borderRadius: 8,
+          fontFamily: font,
+          fontSize: phone ? 16 : 14,
+          controlHeight: phone ? 44 : 32,
+          motionDurationMid: "0.15s",
+          motionDurationSlow: "0.2s",
+          wireframe: false,
+        },
+        components: { Table: { cellPaddingBlockSM: 6, cellPaddingInlineSM: 8 }, Button: { primaryShadow: "none", defaultShadow: "none" } },
+      }}
+    >
+      {children}
+    </ConfigProvider>
+  );
+}

@@ -1,0 +1,108 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+
+import { api, ask } from "../api/client";
+import type { Bounds } from "../map/levels";
+import { rowsOf } from "./findings/group";
+import { type Edition, type EditionKey, editionPath, send } from "./service";
+
+const pageSize = 1000;
+
+/** All editions, newest first; they are read again now and then, for others work on them too. */
+export function useEditions() {
+  return useQuery({
+    queryKey: ["editions"],
+    queryFn: async () => (await ask(api.GET("/api/v1/editions", { params: { query: { limit: pageSize } } }))).editions,
+    refetchInterval: 10_000,
+    retry: false,
+  });
+}
+
+export function useDistricts() {
+  const { i18n } = useTranslation();
+  return useQuery({
+    queryKey: ["districts", i18n.language],
+    queryFn: () => ask(api.GET("/api/v1/districts")),
+    refetchInterval: 10_000,
+    retry: false,
+  });
+}
+
+/** The findings of an edition as it stands, a thousand at a time. */
+export function useFindings(e: Edition | undefined) {
+  const { i18n } = useTranslation();
+  const query = useInfiniteQuery({
+    queryKey: ["findings", e?.district, e?.name, e?.version, i18n.language],
+    queryFn: ({ pageParam }) => {
+      if (!e) throw new Error("no edition");
+      return ask(
+        api.GET("/api/v1/editions/{district}/{name}/findings", {
+          params: { path: { district: e.district, name: e.name }, query: { limit: pageSize, cursor: pageParam || undefined } },
+        }),
+      );
+    },
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next,
+    enabled: e !== undefined,
+    placeholderData: (before, was) => (was?.queryKey[1] === e?.district && was?.queryKey[2] === e?.name ? before : undefined),
+    retry: false,
+  });
+  const rows = useMemo(() => rowsOf((query.data?.pages ?? []).flatMap((p) => p.findings)), [query.data]);
+  return { ...query, rows };
+}
+
+/** What was changed in an edition, newest first. */
+export function useMends(e: Edition | undefined) {
+  const { i18n } = useTranslation();
+  return useQuery({
+    queryKey: ["mends", e?.district, e?.name, e?.version, i18n.language],
+    queryFn: async () => {
+      if (!e) throw new Error("no edition");
+      const path = { district: e.district, name: e.name };
+      return (await ask(api.GET("/api/v1/editions/{district}/{name}/mends", { params: { path, query: { limit: pageSize } } }))).mends;
+    },
+    enabled: e !== undefined,
+    placeholderData: (before, was) => (was?.queryKey[1] === e?.district && was?.queryKey[2] === e?.name ? before : undefined),
+    retry: false,
+  });
+}
+
+/** What an edition changes against another. */
+export function useDiff(e: Edition, against: string) {
+  return useQuery({
+    queryKey: ["diff", e.district, e.name, e.version, against],
+    queryFn: () =>
+      ask(
+        api.GET("/api/v1/editions/{district}/{name}/diff", {
+          params: { path: { district: e.district, name: e.name }, query: { against, limit: pageSize } },
+        }),
+      ),
+    enabled: against !== "",
+    retry: false,
+  });
+}
+
+interface Borders {
+  areas: { level: string; code: string; rings: [number, number][][] }[];
+}
+
+/** The bounds of an edition, or of one area of it; null when it is empty or has too many corners to ask for. */
+export async function boundsOfEdition(e: EditionKey, area?: { level: string; code: string }): Promise<Bounds | null> {
+  const found = await send<Borders>("GET", `${editionPath(e)}/borders?bbox=-180,-90,180,90`).catch(() => null);
+  const box: Bounds = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const a of found?.areas ?? []) {
+    if (area && (a.level !== area.level || a.code !== area.code)) continue;
+    for (const [x, y] of a.rings.flat()) {
+      [box[0], box[1], box[2], box[3]] = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)];
+    }
+  }
+  return Number.isFinite(box[0]) ? box : null;
+}
+
+/** Where an area lies: as in force, else as the edition has it. */
+export async function boundsOfArea(e: EditionKey, level: string, code: string): Promise<Bounds | null> {
+  const district = encodeURIComponent(e.district);
+  const known = await send<{ bbox: Bounds }>("GET", `/api/v1/districts/${district}/areas/${level}/${encodeURIComponent(code)}`).catch(() => null);
+  return known?.bbox ?? boundsOfEdition(e, { level, code });
+}
