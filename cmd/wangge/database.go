@@ -6,6 +6,7 @@ import (
 
 	"wangge/internal/fault"
 	"wangge/internal/postgres"
+	"wangge/internal/sandbox"
 )
 
 // databaseFlags say which database a command uses.
@@ -60,6 +61,7 @@ func (f *databaseFlags) open(ctx context.Context, t *terminal) (*database, error
 		_ = db.close()
 		return nil, err
 	}
+	db.CheckWith(sandbox.Runner{}.Check)
 	return db, nil
 }
 

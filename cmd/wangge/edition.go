@@ -16,6 +16,9 @@ type editionCommand struct {
 	List     editionList     `cmd:"" help:"List the editions, newest first."`
 	Check    editionCheck    `cmd:"" help:"Run every rule over an edition."`
 	Diff     editionDiff     `cmd:"" help:"What edition B changes against edition A."`
+	New      editionNew      `cmd:"" help:"Begin a draft, empty or as a copy of another edition."`
+	Mend     editionMend     `cmd:"" help:"Put a finding of a draft right, undo, or list what was changed."`
+	Waive    editionWaive    `cmd:"" help:"Let a finding of a draft pass, with a reason."`
 	Activate editionActivate `cmd:"" help:"Put an edition into force from a date."`
 }
 
@@ -116,12 +119,12 @@ func (c *editionDiff) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		words := map[string]string{"added": "新增", "removed": "撤销", "renamed": "改名", "moved": "换上级", "redrawn": "改界"}
+		words := map[string]string{"added": "新增", "removed": "撤销", "renamed": "改名", "moved": "换上级", "redrawn": "改界", "rekinded": "换类别", "recoded": "换编码"}
 		for _, d := range diff {
 			fmt.Fprintf(t.out, "%s %s %s", t.say(words[d.Change], d.Change), t.say(d.Level.Word(), d.Level.String()), d.Code)
 			switch d.Change {
 			case "redrawn":
-				fmt.Fprintf(t.out, "  %.0f → %.0f m²", d.BeforeM2, d.AfterM2)
+				fmt.Fprintf(t.out, t.say("  %.0f → %.0f m²，重合 %.1f %%", "  %.0f → %.0f m², %.1f %% in common"), d.BeforeM2, d.AfterM2, 100*d.Common)
 			case "added":
 				fmt.Fprintf(t.out, "  %s", d.After)
 			case "removed":

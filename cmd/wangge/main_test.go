@@ -368,7 +368,7 @@ func TestFromFileToAnswer(t *testing.T) {
 	if out := must(t, dir, "edition", "diff", "2026", "2027"); !strings.Contains(out, "AG05") || !strings.Contains(out, "BG05") {
 		t.Errorf("diff says\n%s", out)
 	}
-	if out := must(t, dir, "migrate", "--status"); !strings.Contains(out, "1") {
+	if out := must(t, dir, "migrate", "--status"); !strings.Contains(out, "2") {
 		t.Errorf("status says %s", out)
 	}
 	if running(dir) {

@@ -104,13 +104,15 @@ type (
 
 // Difference is what one edition changes against another, for one area.
 type Difference struct {
-	Level    string  `json:"level"`
-	Code     string  `json:"code"`
-	Change   string  `json:"change" enum:"added,removed,renamed,moved,redrawn,rekinded"`
-	Before   string  `json:"before,omitempty" doc:"name before, or the parent's code where it moved"`
-	After    string  `json:"after,omitempty"`
-	BeforeM2 float64 `json:"before_m2"`
-	AfterM2  float64 `json:"after_m2"`
+	Level    string     `json:"level"`
+	Code     string     `json:"code"`
+	Change   string     `json:"change" enum:"added,removed,renamed,moved,redrawn,rekinded,recoded"`
+	Before   string     `json:"before,omitempty" doc:"name before, or the parent's code where it moved"`
+	After    string     `json:"after,omitempty"`
+	BeforeM2 float64    `json:"before_m2"`
+	AfterM2  float64    `json:"after_m2"`
+	Common   float64    `json:"common,omitempty" doc:"redrawn: ground in both, as a share of the ground in either, about"`
+	Bbox     [4]float64 `json:"bbox" doc:"of the area after, or before where it is gone"`
 }
 
 func (s *Server) editionRoutes() {
@@ -239,7 +241,7 @@ func (s *Server) diff(ctx context.Context, in *struct {
 			break
 		}
 		out.Body.Differences = append(out.Body.Differences, Difference{Level: d.Level.String(), Code: d.Code, Change: d.Change,
-			Before: d.Before, After: d.After, BeforeM2: d.BeforeM2, AfterM2: d.AfterM2})
+			Before: d.Before, After: d.After, BeforeM2: d.BeforeM2, AfterM2: d.AfterM2, Common: d.Common, Bbox: bbox(d.Box)})
 	}
 	return out, nil
 }

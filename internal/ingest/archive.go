@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,7 @@ import (
 // are needed; only small ones are held.
 const (
 	maxPart      = 256 << 20 // bytes of one part of a Shapefile, or of a KML document
-	maxHeld      = 32 << 20  // bytes of a part that is held whole
+	maxHeld      = 24 << 20  // bytes of a part that is held whole
 	maxArchive   = 1 << 30   // bytes of an archive itself
 	maxDirectory = 4 << 20   // bytes read to list an archive
 	maxEntries   = 1000
@@ -275,7 +276,12 @@ func (p *parts) read(ext string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	return io.ReadAll(r)
+	var b bytes.Buffer
+	if e := p.entries[ext]; e != nil {
+		b.Grow(int(e.UncompressedSize64) + bytes.MinRead) // no more than most
+	}
+	_, err = b.ReadFrom(r)
+	return b.Bytes(), err
 }
 
 // part is one part while it is read.

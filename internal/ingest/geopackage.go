@@ -55,7 +55,7 @@ func readGeoPackage(ctx context.Context, name, layer string, fields []string, yi
 	if err != nil {
 		return nil, badGeoPackage(err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	for limit, most := range map[int]int{sqlite3.SQLITE_LIMIT_LENGTH: maxValue, sqlite3.SQLITE_LIMIT_SQL_LENGTH: 1 << 20, sqlite3.SQLITE_LIMIT_VDBE_OP: 100_000} {
 		if _, err := sqlite.Limit(c, limit, most); err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -501,6 +502,14 @@ func TestHostileFiles(t *testing.T) {
 		{"94 250 MB of KML out of 250 KB", func(p *place) string {
 			return p.zip("a.kmz", entry{header: zip.FileHeader{Name: "doc.kml"}, packed: deflated([]byte(kmlStart), 250), unpacked: 250<<20 + uint64(len(kmlStart))})
 		}, "file_too_large", ""},
+		{"23 MB of KML in an archive", func(p *place) string {
+			var b strings.Builder
+			b.WriteString(kmlStart)
+			for rng := rand.New(rand.NewPCG(1, 2)); b.Len() < 23<<20; {
+				fmt.Fprintf(&b, "<description>%x%x</description>", rng.Uint64(), rng.Uint64())
+			}
+			return p.zip("a.kmz", named("doc.kml", []byte(b.String()+kmlPlot+kmlEnd)))
+		}, "", "A A"},
 		{"95 entries that share their bytes", func(p *place) string {
 			path := p.zip("a.zip", good[0], entry{header: zip.FileHeader{Name: "b.txt"}, text: make([]byte, 100)}, good[1])
 			b, err := os.ReadFile(path)

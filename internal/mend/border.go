@@ -80,7 +80,7 @@ func (s *sheet) changes() (changes []Change, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if Same(before.Ground, ground) {
+		if same(before.Ground, ground, fromLeast) {
 			continue
 		}
 		after := *before
@@ -90,19 +90,35 @@ func (s *sheet) changes() (changes []Change, err error) {
 	return changes, nil
 }
 
-// Same reports whether two areas have the same rings, wherever each begins.
+// Same reports whether two areas have the same rings, wherever each begins and
+// whatever vertices stand on straight lines.
 func Same(a, b geo.Area) bool {
+	return same(a, b, func(r geo.Ring) geo.Ring { return fromLeast(corners(r)) })
+}
+
+// same compares rings after norm.
+func same(a, b geo.Area, norm func(geo.Ring) geo.Ring) bool {
 	p, q := slices.Collect(a.Polygons().Rings), slices.Collect(b.Polygons().Rings)
 	if len(p) != len(q) {
 		return false
 	}
 	for i := range p {
-		p[i], q[i] = fromLeast(p[i]), fromLeast(q[i])
+		p[i], q[i] = norm(p[i]), norm(q[i])
 	}
 	order := func(r, t geo.Ring) int { return slices.CompareFunc(r, t, geo.Point.Compare) }
 	slices.SortFunc(p, order)
 	slices.SortFunc(q, order)
 	return slices.EqualFunc(p, q, func(r, t geo.Ring) bool { return slices.Equal(r, t) })
+}
+
+// corners drops the vertices that stand on a straight line.
+func corners(r geo.Ring) (out geo.Ring) {
+	for i, p := range r {
+		if geo.Orient(r[(i+len(r)-1)%len(r)], p, r[(i+1)%len(r)]) != 0 {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // fromLeast turns a ring so that it begins at its least vertex.

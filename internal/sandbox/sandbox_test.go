@@ -283,7 +283,7 @@ func TestTooMuchWorkIsCutOff(t *testing.T) {
 			_, err := r.Check(t.Context(), versions, area.Opaque, nil)
 			return err
 		}},
-		{"memory", sandbox.Runner{Memory: 200 << 20}, func(r sandbox.Runner) error {
+		{"memory", sandbox.Runner{Memory: 160 << 20}, func(r sandbox.Runner) error {
 			_, err := r.Read(t.Context(), []string{shapefile(t, 160, 25_000)}, options)
 			return err
 		}},

@@ -731,13 +731,20 @@ export interface components {
             after?: string;
             /** Format: double */
             after_m2: number;
+            /** @description of the area after, or before where it is gone */
+            bbox: number[];
             /** @description name before, or the parent's code where it moved */
             before?: string;
             /** Format: double */
             before_m2: number;
             /** @enum {string} */
-            change: "added" | "removed" | "renamed" | "moved" | "redrawn" | "rekinded";
+            change: "added" | "removed" | "renamed" | "moved" | "redrawn" | "rekinded" | "recoded";
             code: string;
+            /**
+             * Format: double
+             * @description redrawn: ground in both, as a share of the ground in either, about
+             */
+            common?: number;
             level: string;
         };
         District: {

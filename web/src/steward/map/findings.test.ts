@@ -13,12 +13,12 @@ it("has a symbol for each finding and closes outlines", () => {
     { key: "d", severity: "error", title: "缺一个网格" },
   ];
   const { places, outlines } = findingData(findings);
-  expect(places.features.map((f) => [f.properties?.key, f.geometry.coordinates, f.properties?.rank])).toEqual([
+  expect(places.features.map((f): unknown => [f.properties?.key, f.geometry.coordinates, f.properties?.rank])).toEqual([
     ["a", [1, 2], 3],
     ["b", [5, 5], 1],
     ["c", [1, 1], 0],
   ]);
-  expect(outlines.features.map((f) => [f.properties?.key, f.properties?.waived])).toEqual([["a", false], ["c", true]]);
+  expect(outlines.features.map((f): unknown => [f.properties?.key, f.properties?.waived])).toEqual([["a", false], ["c", true]]);
   for (const f of outlines.features) expect(f.geometry.coordinates[0]).toEqual([...ring, [0, 0]]);
 });
 

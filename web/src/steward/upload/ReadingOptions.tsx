@@ -45,7 +45,7 @@ export function ReadingOptions({ form, set, fields, wrong }: ReadingOptionsProps
               />
             )}
           </Field>
-          <Field label={t("layerName")}>{(id) => <Input id={id} placeholder={t("layerOnly")} value={form.layer} onChange={(e) => set({ layer: e.target.value })} />}</Field>
+          <Field label={t("layerName")}>{(id) => <Input id={id} placeholder={t("layerOnly")} defaultValue={form.layer} onBlur={(e) => set({ layer: e.target.value.trim() })} />}</Field>
           <Field label={t("scheme")}>
             {(id) => (
               <Select

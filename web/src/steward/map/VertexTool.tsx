@@ -1,0 +1,129 @@
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { at, type Handle, nearestHandle, type Position, snap, vertexAt, vertexZoom } from "./edges";
+import { Hint } from "./Hint";
+import { mendOf, type Pull, pullOf, removalOf } from "./pull";
+import type { StewardMapProps } from "./types";
+import { useBorders } from "./useBorders";
+import { useHandles } from "./useHandles";
+import { useMaplibre, useView } from "./useView";
+import { VertexLayers } from "./VertexLayers";
+
+type VertexToolProps = Pick<StewardMapProps, "palette" | "busy" | "onMend"> & { draft: NonNullable<StewardMapProps["draft"]> };
+
+/** How long a change that was handed over may stay in sight after nobody works on it any more. */
+const patience = 900;
+
+/** Moves, adds and takes out border vertices; all areas that share one follow. */
+export function VertexTool({ draft, palette, busy, onMend }: VertexToolProps) {
+  const { t } = useTranslation();
+  const map = useMaplibre();
+  const view = useView(map);
+  const { mesh, dense, failed } = useBorders(draft, view);
+  const [hover, setHover] = useState<Pull | null>(null);
+  const [selected, setSelected] = useState<Position | null>(null);
+  const [kept, setPull] = useState<(Pull & { sent?: boolean }) | null>(null);
+
+  const pull = kept && kept.version === mesh?.version ? kept : null; // it ends when the borders it makes are here
+  const locked = busy || pull?.sent === true || mesh?.version !== draft.version;
+  const vertex = mesh && selected ? vertexAt(mesh, selected) : undefined;
+
+  const send = (p: Pull) => {
+    if (locked) return setPull(null);
+    setPull({ ...p, sent: true });
+    setSelected(p.kind === "remove" ? null : p.at);
+    setHover(null);
+    onMend(mendOf(p));
+  };
+
+  // A change that was refused goes back to where it was.
+  const refused = useEffectEvent(() => {
+    setPull(null);
+    setSelected(pull?.kind === "insert" ? null : (pull?.from[0] ?? null));
+  });
+  const waiting = pull?.sent === true && !busy && draft.version === pull.version;
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setTimeout(refused, patience);
+    return () => clearTimeout(timer);
+  }, [waiting]);
+
+  useHandles(map, {
+    grab: (place, radius) => {
+      if (locked || !mesh) return null;
+      const handle = nearestHandle(mesh, place, map.getZoom(), radius);
+      return handle && pullOf(mesh, handle);
+    },
+    onHover: setHover,
+    onPull: setPull,
+    onDone: send,
+    onPick: (p) => {
+      setPull(null);
+      setSelected(p?.kind === "move" ? (p.from[0] ?? null) : null);
+    },
+    onKey: (e) => {
+      if (locked || !mesh) return false;
+      if (e.key === "Enter" && pull) return send(pull), true;
+      if (e.key === "Enter" && vertex === undefined) return setSelected(middleVertex()), true;
+      if (e.key === "Escape" && (pull || selected)) {
+        if (pull) setPull(null);
+        else setSelected(null);
+        return true;
+      }
+      if (vertex === undefined) return false;
+      if (e.key === "Delete" || e.key === "Backspace") return send(removalOf(mesh, vertex)), true;
+      const step = arrows[e.key];
+      if (!step) return false;
+      const held = pull ?? pullOf(mesh, { kind: "vertex", id: vertex });
+      const from = map.project(held.at);
+      const times = e.shiftKey ? 10 : 1;
+      const to = map.unproject([from.x + step[0] * times, from.y + step[1] * times]);
+      setPull({ ...held, at: snap([to.lng, to.lat]) });
+      return true;
+    },
+  });
+
+  /** The vertex to begin with when there is no pointer. */
+  function middleVertex(): Position | null {
+    const c = map.getCenter();
+    const found: Handle | null = mesh ? nearestHandle(mesh, [c.lng, c.lat], map.getZoom(), 2000) : null;
+    return mesh && found?.kind === "vertex" ? at(mesh, found.id) : null;
+  }
+
+  useEffect(() => {
+    map.getCanvas().style.cursor = busy ? "progress" : "";
+    return () => {
+      map.getCanvas().style.cursor = "";
+    };
+  }, [map, busy]);
+
+  const far = useMemo(() => {
+    const [w, s, e, n] = view.box;
+    return mesh?.x.every((x, id) => {
+      const [lon, lat] = [x / 1e7, (mesh.y[id] ?? 0) / 1e7];
+      return lon < w || lon > e || lat < s || lat > n || vertexZoom(mesh, id) > view.zoom;
+    });
+  }, [mesh, view]);
+
+  return (
+    <>
+      {mesh && <VertexLayers mesh={mesh} pull={pull} hover={locked ? null : hover} selected={vertex === undefined ? null : selected} faded={locked} palette={palette} />}
+      {failed ? (
+        <Hint kind="wrong">{t("steward_map_failed")}</Hint>
+      ) : dense || far ? (
+        <Hint>{t("steward_map_near")}</Hint>
+      ) : busy || pull?.sent ? (
+        <Hint kind="busy">{t("steward_map_saving")}</Hint>
+      ) : pull ? (
+        <Hint>{t("steward_map_pulling")}</Hint>
+      ) : vertex !== undefined ? (
+        <Hint>{t("steward_map_picked")}</Hint>
+      ) : (
+        <Hint>{t("steward_map_vertex")}</Hint>
+      )}
+    </>
+  );
+}
+
+const arrows: Partial<Record<string, [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
