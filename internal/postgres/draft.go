@@ -27,7 +27,7 @@ type Fill struct {
 	Areas        []FillArea
 	Findings     []area.Finding // of the reader: repairs and refusals
 	Base         string         // an edition that a new draft begins as a copy of; "" begins empty
-	Whole        bool           // the files hold the whole level: areas of it that they do not name go
+	Whole        bool           // the files hold the whole level: areas of it that they do not name go; dedicated grids stay
 	Snap         float64        // metres; borders of the draft within that are drawn together, on all levels
 	KeepDefects  bool           // what the check finds does not keep the draft from being kept, only from being activated
 	Commit       bool           // false tries everything and keeps nothing
@@ -289,7 +289,7 @@ func (d *draft) merge(ctx context.Context) (added, replaced int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	tag, err := d.tx.Exec(ctx, `DELETE FROM area_version WHERE district = $1 AND edition_id = $2 AND level = $3 AND (code = ANY ($4) OR $5)`,
+	tag, err := d.tx.Exec(ctx, `DELETE FROM area_version WHERE district = $1 AND edition_id = $2 AND level = $3 AND (code = ANY ($4) OR $5 AND kind = 'basic')`,
 		d.district, d.edition, d.fill.Level, codes, d.fill.Whole)
 	if err != nil {
 		return 0, 0, err

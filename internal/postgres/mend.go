@@ -108,7 +108,7 @@ func (s *Store) Mend(ctx context.Context, district, name string, m Mending, by W
 		if err := applySide(ctx, tx, e, id, true); err != nil {
 			return err
 		}
-		return s.settle(ctx, tx, e, versions, work.lenient)
+		return s.settle(ctx, tx, e, work.lenient)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mend %s: %w", name, err)
@@ -326,10 +326,10 @@ func (d *draft) snap(ctx context.Context) error {
 }
 
 // settle renews what follows from the areas of a draft after a change: the
-// outline made from them and the findings. before are the areas as they were; a
-// change that opens a gap or an overlap is refused unless lenient. Errors:
+// outline made from them and the findings. A change that opens a gap or an
+// overlap, against what was listed before it, is refused unless lenient. Errors:
 // mend_opens.
-func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, before []*area.Version, lenient bool) error {
+func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, lenient bool) error {
 	d := &draft{tx: tx, fill: &Fill{}, district: e.District, edition: e.ID}
 	if err := d.outline(ctx); err != nil {
 		return err
@@ -339,7 +339,11 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, before [
 		return err
 	}
 	if !lenient {
-		was, err := s.findingsBefore(ctx, tx, e, before)
+		rows, err := tx.Query(ctx, selectFinding+`WHERE district = $1 AND edition_id = $2 AND origin = 'check'`, e.District, e.ID)
+		if err != nil {
+			return err
+		}
+		was, err := pgx.CollectRows(rows, scanFinding)
 		if err != nil {
 			return err
 		}
@@ -355,19 +359,6 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, before [
 		return err
 	}
 	return touchDraft(ctx, tx, e)
-}
-
-// findingsBefore is what a check says of areas as they were.
-func (s *Store) findingsBefore(ctx context.Context, tx pgx.Tx, e *area.Edition, before []*area.Version) ([]area.Finding, error) {
-	var scheme area.Scheme
-	if err := tx.QueryRow(ctx, `SELECT scheme FROM district WHERE district = $1`, e.District).Scan(&scheme); err != nil {
-		return nil, err
-	}
-	coverage := map[area.Level]area.Coverage{}
-	for _, l := range e.Levels {
-		coverage[l.Level] = l.Coverage
-	}
-	return s.check(ctx, before, scheme, coverage)
 }
 
 // Undo takes the last mend back that still stands; Redo makes the last one again
@@ -403,7 +394,7 @@ func (s *Store) turnBack(ctx context.Context, district, name string, by Write, w
 		if _, err := tx.Exec(ctx, `UPDATE mend SET undone = $4 WHERE district = $1 AND edition_id = $2 AND mend_id = $3`, e.District, e.ID, ids[0], !after); err != nil {
 			return err
 		}
-		return s.settle(ctx, tx, e, nil, true)
+		return s.settle(ctx, tx, e, true)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("undo in %s: %w", name, err)

@@ -62,12 +62,22 @@ type File struct {
 	Bytes int64
 }
 
-// New makes a depot in dir, which it empties: uploads do not outlive the service.
+// New makes a depot below dir, where other instances may have theirs. Uploads do
+// not outlive the service; what one that was killed left is taken away in time.
 func New(dir string, store *postgres.Store, runner sandbox.Runner) (*Depot, error) {
-	if err := os.RemoveAll(dir); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	left, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("upload: %w", err)
+	}
+	for _, e := range left {
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > 2*keepFor {
+			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
+	if dir, err = os.MkdirTemp(dir, "instance-"); err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
 	}
 	d := &Depot{dir: dir, store: store, runner: runner, uploads: map[string]*Upload{}, jobs: map[string]*Job{}, slot: make(chan struct{}, 1)}
