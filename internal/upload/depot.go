@@ -116,7 +116,7 @@ func (d *Depot) Open() (*Upload, error) {
 		d.remove(oldest.ID)
 	}
 	u := &Upload{ID: uuid.NewString(), made: time.Now()}
-	if err := os.Mkdir(filepath.Join(d.dir, u.ID), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(d.dir, u.ID), 0o700); err != nil {
 		return nil, err
 	}
 	d.uploads[u.ID] = u

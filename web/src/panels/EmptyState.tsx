@@ -18,6 +18,10 @@ export function EmptyState() {
       </svg>
       <h1>{t("emptyTitle")}</h1>
       <p>{t("emptyText")}</p>
+      <a className="primary button" href="/steward">
+        {t("emptyAction")}
+      </a>
+      <h2>{t("emptyOr")}</h2>
       <ol>
         <li>
           <p>{t("emptyStep1")}</p>

@@ -76,6 +76,9 @@ export function LayerPanel({ present, hidden, theme, onHidden, onHome }: LayerPa
             <button type="button" className="link" onClick={() => switchLanguage(i18n.language === "en" ? "zh" : "en")}>
               {t("language")}
             </button>
+            <a className="link" href="/steward">
+              {t("stewardLink")}
+            </a>
             <a className="link" href="/docs">
               {t("api")}
             </a>

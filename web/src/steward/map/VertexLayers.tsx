@@ -1,12 +1,13 @@
 import { Layer, Source } from "@vis.gl/react-maplibre";
+import type { LineString, Point } from "geojson";
 import type { ExpressionSpecification } from "maplibre-gl";
 import { useMemo } from "react";
 
 import type { Palette } from "../../map/palette";
-import { edgesTouched, linesOf, type Pull } from "./pull";
 import { type Mesh, type Position, vertexAt } from "./edges";
 import { collection, line, point } from "./features";
 import { meshData } from "./meshdata";
+import { edgesTouched, linesOf, type Pull } from "./pull";
 import type { Slot } from "./slots";
 
 interface VertexLayersProps {
@@ -33,7 +34,7 @@ export function VertexLayers({ mesh, pull, hover, selected, faded, palette }: Ve
   const data = useMemo(() => meshData(mesh), [mesh]);
   const touched = useMemo(() => (pull ? edgesTouched(mesh, pull) : []), [mesh, pull]);
   const origin = pull && pull.kind !== "insert" && pull.from[0] ? vertexAt(mesh, pull.from[0]) : undefined;
-  const hot = collection([
+  const hot = collection<LineString | Point>([
     ...(pull ? linesOf(pull).map((l) => line(l, { role: "line" })) : []),
     ...(pull && pull.kind !== "remove" ? [point(pull.at, { role: "held" })] : []),
     ...(pull?.kind === "move" && pull.from[0] ? [point(pull.from[0], { role: "origin" })] : []),

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { at, type Handle, nearestHandle, type Position, snap, vertexAt, vertexZoom } from "./edges";
+import { at, type Mesh, nearestHandle, type Position, snap, vertexAt, vertexZoom } from "./edges";
 import { Hint } from "./Hint";
 import { mendOf, type Pull, pullOf, removalOf } from "./pull";
 import type { StewardMapProps } from "./types";
@@ -59,36 +59,39 @@ export function VertexTool({ draft, palette, busy, onMend }: VertexToolProps) {
     onPull: setPull,
     onDone: send,
     onPick: (p) => {
+      if (locked) return;
       setPull(null);
       setSelected(p?.kind === "move" ? (p.from[0] ?? null) : null);
     },
     onKey: (e) => {
-      if (locked || !mesh) return false;
-      if (e.key === "Enter" && pull) return send(pull), true;
-      if (e.key === "Enter" && vertex === undefined) return setSelected(middleVertex()), true;
-      if (e.key === "Escape" && (pull || selected)) {
-        if (pull) setPull(null);
-        else setSelected(null);
-        return true;
-      }
-      if (vertex === undefined) return false;
-      if (e.key === "Delete" || e.key === "Backspace") return send(removalOf(mesh, vertex)), true;
-      const step = arrows[e.key];
-      if (!step) return false;
-      const held = pull ?? pullOf(mesh, { kind: "vertex", id: vertex });
-      const from = map.project(held.at);
-      const times = e.shiftKey ? 10 : 1;
-      const to = map.unproject([from.x + step[0] * times, from.y + step[1] * times]);
-      setPull({ ...held, at: snap([to.lng, to.lat]) });
-      return true;
+      const action = locked || !mesh ? undefined : actionOf(e, mesh);
+      action?.();
+      return action !== undefined;
     },
   });
 
+  /** What a key does now, if anything. */
+  function actionOf(e: KeyboardEvent, m: Mesh): (() => void) | undefined {
+    if (e.key === "Enter" && pull) return () => send(pull);
+    if (e.key === "Escape" && pull) return () => setPull(null);
+    if (e.key === "Escape" && selected) return () => setSelected(null);
+    if (vertex === undefined) return e.key === "Enter" ? () => setSelected(middleVertex(m)) : undefined;
+    if (e.key === "Delete" || e.key === "Backspace") return () => send(removalOf(m, vertex));
+    const step = arrows[e.key];
+    return step && (() => setPull(nudged(pull ?? pullOf(m, { kind: "vertex", id: vertex }), step, e.shiftKey ? 10 : 1)));
+  }
+
+  function nudged(p: Pull, [dx, dy]: [number, number], times: number): Pull {
+    const from = map.project(p.at);
+    const to = map.unproject([from.x + dx * times, from.y + dy * times]);
+    return { ...p, at: snap([to.lng, to.lat]) };
+  }
+
   /** The vertex to begin with when there is no pointer. */
-  function middleVertex(): Position | null {
+  function middleVertex(m: Mesh): Position | null {
     const c = map.getCenter();
-    const found: Handle | null = mesh ? nearestHandle(mesh, [c.lng, c.lat], map.getZoom(), 2000) : null;
-    return mesh && found?.kind === "vertex" ? at(mesh, found.id) : null;
+    const found = nearestHandle(m, [c.lng, c.lat], map.getZoom(), 2000);
+    return found?.kind === "vertex" ? at(m, found.id) : null;
   }
 
   useEffect(() => {

@@ -6,12 +6,12 @@ import { useEffect, useEffectEvent } from "react";
  * focus. A key that the tool uses goes nowhere else.
  */
 export function useKeys(map: MaplibreMap, onKey: (e: KeyboardEvent) => boolean) {
-  const use = useEffectEvent(onKey);
+  const consume = useEffectEvent(onKey);
   useEffect(() => {
     const listen = (e: KeyboardEvent) => {
       const target = e.target as Node;
       if (target !== document.body && !map.getContainer().contains(target)) return;
-      if (e.ctrlKey || e.metaKey || e.altKey || !use(e)) return;
+      if (e.ctrlKey || e.metaKey || e.altKey || !consume(e)) return;
       e.preventDefault();
       e.stopPropagation();
     };

@@ -42,7 +42,7 @@ export function useHandles(map: MaplibreMap, h: Handlers) {
   useEffect(() => {
     const canvas = map.getCanvas();
     let gesture: Gesture | null = null;
-    let touched = false; // a tap also comes as a mouse click
+    let touched = -Infinity; // when; a tap comes once more as a mouse click
 
     const begin = (e: MapMouseEvent | MapTouchEvent, { reach, slack }: typeof mouse) => {
       const pull = grab([e.lngLat.lng, e.lngLat.lat], reach);
@@ -98,11 +98,10 @@ export function useHandles(map: MaplibreMap, h: Handlers) {
     };
 
     const onMouseDown = (e: MapMouseEvent) => {
-      if (e.originalEvent.button === 0 && !gesture && !touched) begin(e, mouse);
-      touched = false;
+      if (e.originalEvent.button === 0 && !gesture && performance.now() - touched > 700) begin(e, mouse);
     };
     const onTouchStart = (e: MapTouchEvent) => {
-      touched = true;
+      touched = performance.now();
       if (e.points.length > 1) {
         if (gesture) cancel();
       } else if (!gesture) begin(e, finger);
