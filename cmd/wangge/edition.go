@@ -10,6 +10,7 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/postgres"
+	"wangge/internal/report"
 )
 
 type editionCommand struct {
@@ -93,7 +94,19 @@ func (c *editionCheck) Run(ctx context.Context, t *terminal) error {
 			return err
 		}
 		if c.Report != "" {
-			if err := writeReport(c.Report, e, found, t.lang); err != nil {
+			r := &report.Report{Edition: e, District: e.District, Findings: found}
+			if _, r.Areas, err = db.AreasOf(ctx, e.District, e.Name); err != nil {
+				return err
+			}
+			mends, err := db.Mends(ctx, e.District, e.ID, postgres.Page{Most: 1000})
+			if err != nil {
+				return err
+			}
+			for i := range mends { // oldest first
+				m := mends[len(mends)-1-i]
+				r.Changes = append(r.Changes, report.Change{Made: m.Made, ZH: m.ZH, EN: m.EN, Areas: m.Areas, Place: m.Place, Undone: m.Undone})
+			}
+			if err := writeReport(c.Report, r, t.lang); err != nil {
 				return err
 			}
 		}

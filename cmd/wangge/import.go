@@ -120,7 +120,7 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	if c.Report != "" {
-		if err := writeReport(c.Report, &done.Edition, done.Findings, t.lang); err != nil {
+		if err := writeReport(c.Report, &report.Report{Edition: &done.Edition, District: done.Edition.District, Findings: done.Findings}, t.lang); err != nil {
 			return err
 		}
 	}
@@ -204,10 +204,9 @@ func refuseReportPath(path string) error {
 
 // writeReport writes all findings, in the form that the name of the file asks
 // for. The file appears whole or not at all.
-func writeReport(path string, e *area.Edition, findings []area.Finding, lang string) error {
-	return writeWhole(path, func(w io.Writer) error {
-		return report.Write(w, report.ForFile(path), &report.Report{Edition: e, District: e.District, Findings: findings, Made: time.Now()}, lang)
-	})
+func writeReport(path string, r *report.Report, lang string) error {
+	r.Made = time.Now()
+	return writeWhole(path, func(w io.Writer) error { return report.Write(w, report.ForFile(path), r, lang) })
 }
 
 // writeWhole writes a file aside and renames it when it is complete.

@@ -82,10 +82,13 @@ func writePage(w io.Writer, r *Report, lang string) error {
 		}
 		d.Levels = strings.Join(levels, " · ")
 	}
-	d.Kinds = kinds(r.Findings, lang)
-	for i, f := range r.Findings {
+	findings := slices.Clone(r.Findings)
+	rank := map[area.Severity]int{area.Error: 0, area.Warning: 1, area.Note: 2}
+	slices.SortStableFunc(findings, func(f, g area.Finding) int { return rank[f.Severity] - rank[g.Severity] })
+	d.Kinds = kinds(findings, lang)
+	for i, f := range findings {
 		if i == mostListed {
-			d.More = len(r.Findings) - i
+			d.More = len(findings) - i
 			break
 		}
 		row := findingRow{N: i + 1, Severity: f.Severity.Word(lang), Class: string(f.Severity), Title: f.Title(lang), Text: f.Text(lang), Areas: list(f.Areas), Waived: f.Waived}
@@ -107,7 +110,7 @@ func writePage(w io.Writer, r *Report, lang string) error {
 		}
 		d.Changes = append(d.Changes, row)
 	}
-	d.Figure = figure(r.Areas, r.Findings)
+	d.Figure = figure(r.Areas, findings)
 	return page.Execute(w, d)
 }
 
@@ -157,6 +160,7 @@ const (
 	figureWidth  = 1000.0
 	figureHeight = 620.0
 	mostDrawn    = 60_000 // corners; more are thinned
+	mostMarked   = 200    // findings; of many, notes are left out
 )
 
 // figure draws the borders of the finest level and numbers the findings.
@@ -188,8 +192,9 @@ func figure(areas []*area.Version, findings []area.Finding) template.HTML {
 	if math.IsInf(scale, 0) || math.IsNaN(scale) {
 		return ""
 	}
+	left := (figureWidth - m.East(box.Min, geo.Point{X: box.Max.X, Y: box.Min.Y})*scale) / 2
 	at := func(p geo.Point) (x, y float64) {
-		return 20 + m.East(box.Min, p)*scale, figureHeight - 20 - m.North(box.Min, p)*scale
+		return left + m.East(box.Min, p)*scale, figureHeight - 20 - m.North(box.Min, p)*scale
 	}
 	slices.SortStableFunc(drawn, func(v, w *area.Version) int { return int(w.Level) - int(v.Level) })
 	thin := max(1, vertices/mostDrawn)
@@ -216,12 +221,12 @@ func figure(areas []*area.Version, findings []area.Finding) template.HTML {
 		b.WriteString(`"/>`)
 	}
 	for i, f := range findings {
-		if f.Place == nil || i >= 200 {
+		if f.Place == nil || i >= mostMarked || f.Severity == area.Note && len(findings) > mostMarked/4 {
 			continue
 		}
 		x, y := at(*f.Place)
 		x, y = math.Max(0, math.Min(figureWidth, x)), math.Max(0, math.Min(figureHeight, y))
-		fmt.Fprintf(&b, `<g class="%s" transform="translate(%.1f %.1f)"><circle r="9"/><text y="3.5">%d</text></g>`, f.Severity, x, y, i+1)
+		fmt.Fprintf(&b, `<g class="%s" transform="translate(%.1f %.1f)"><circle r="%g"/><text y="3.5">%d</text></g>`, f.Severity, x, y, 8+1.5*math.Log10(float64(i+1)), i+1)
 	}
 	metres := niceLength(180 / scale)
 	label := fmt.Sprintf("%g m", metres)

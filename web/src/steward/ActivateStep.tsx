@@ -26,8 +26,10 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings }: Ac
   const [date, setDate] = useState(() => today(now));
   const [key] = useState(freshKey);
   const refresh = () => void queries.invalidateQueries({ queryKey: ["editions"] });
-  const refused = (e: unknown) => e instanceof Refusal && e.code === "stale_version" && refresh();
-  const check = useMutation({ mutationFn: () => changeEdition(edition, "POST", "/check"), onSuccess: keep, onError: refused });
+  const onRefusal = (e: Error) => {
+    if (e instanceof Refusal && e.code === "stale_version") refresh();
+  };
+  const check = useMutation({ mutationFn: () => changeEdition(edition, "POST", "/check"), onSuccess: keep, onError: onRefusal });
   const activate = useMutation({
     mutationFn: () => changeEdition(edition, "POST", "/activations", { valid_from: date }, { "Idempotency-Key": `${key}-${date}-${edition.version}` }),
     onSuccess: (e) => {
@@ -35,9 +37,9 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings }: Ac
       refresh();
       void queries.invalidateQueries({ queryKey: ["districts"] });
     },
-    onError: refused,
+    onError: onRefusal,
   });
-  const wrong = activate.error ?? check.error;
+  const wrong: Error | null = activate.error ?? check.error;
   const items = wrong instanceof Refusal ? (wrong.items ?? []) : [];
   const from = edition.activations[0];
   const busy = check.isPending || activate.isPending;

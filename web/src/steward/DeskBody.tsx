@@ -53,7 +53,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const all = useMemo(() => editions.data ?? [], [editions.data]);
   const named = all.find((e) => e.district === address.district && e.name === address.edition);
   const edition = named ?? (address.edition ? undefined : usual(all, now)) ?? usual(all, now);
-  const draft = isDraft(edition) ? edition : undefined;
+  const draft = edition && isDraft(edition) ? edition : undefined;
   const step: Step = address.step ?? (edition === undefined || (draft && levelsOf(draft).length === 0) ? "upload" : "findings");
 
   const found = useFindings(edition);
@@ -76,7 +76,6 @@ export function DeskBody({ theme }: { theme: Theme }) {
     queries.setQueryData<Edition[]>(["editions"], (known) => [e, ...(known ?? []).filter((x) => x.district !== e.district || x.name !== e.name)]);
     change({ district: e.district, edition: e.name, step: "findings", finding: null });
     notify({ text: t("kept", { name: e.name }) });
-    flow.reset();
   });
 
   const previewing = step === "upload" && flow.job?.state === "done" ? flow.job : undefined;
@@ -132,7 +131,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const activeCounts = countsOf(inForceNow);
   const activeBounds = boundsOf(inForceNow);
   const shownEdition = edition && !(edition.name === base) ? edition : undefined;
-  const preview = previewing?.bbox ? { id: previewing.id, level: (levels.find((l) => l === previewing.level) ?? "grid") as Level, bbox: previewing.bbox as Bounds } : null;
+  const preview = previewing?.bbox ? { id: previewing.id, level: levels.find((l) => l === previewing.level) ?? "grid", bbox: previewing.bbox as Bounds } : null;
   const fitTo = fit ?? (ground ? { key: `ground ${edition?.name}`, bbox: ground } : null);
   const previewFit = preview && fit?.key.startsWith("finding") !== true ? { key: `preview ${preview.id}`, bbox: preview.bbox } : null;
 

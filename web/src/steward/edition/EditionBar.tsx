@@ -1,4 +1,4 @@
-import { Button, Popconfirm, Select } from "antd";
+import { Button, Popconfirm, Select, type SelectProps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -38,10 +38,10 @@ export function EditionBar({ editions, districts, current, onOpen, onDrop }: Edi
       ),
     };
   };
-  const many = codes.length > 1;
-  const options = many
-    ? codes.map((c) => ({ label: <span>{nameOf(c)}</span>, title: nameOf(c), options: editions.filter((e) => e.district === c).map(option) }))
-    : editions.map(option);
+  const options: SelectProps["options"] =
+    codes.length > 1
+      ? codes.map((c) => ({ label: <span>{nameOf(c)}</span>, title: nameOf(c), options: editions.filter((e) => e.district === c).map(option) }))
+      : editions.map(option);
   return (
     <div className="edition-bar">
       <label className="soft" htmlFor="edition">
@@ -62,7 +62,7 @@ export function EditionBar({ editions, districts, current, onOpen, onDrop }: Edi
         <Button aria-expanded={making} onClick={() => setMaking(!making)} disabled={editions.length === 0}>
           {t("newDraft")}
         </Button>
-        {isDraft(current) && (
+        {current && isDraft(current) && (
           <Popconfirm title={t("dropDraftAsk", { name: current.name })} okText={t("dropDraft")} cancelText={t("keepDraft")} okButtonProps={{ danger: true }} onConfirm={() => onDrop(current)}>
             <Button aria-label={t("dropDraft")} title={t("dropDraft")} danger type="text" className="square">
               <svg viewBox="0 0 24 24" aria-hidden="true">

@@ -26,7 +26,8 @@ export function statusOf(e: Edition, editions: Edition[], now: Date): Status {
   return e.activations.some((a) => Date.parse(a.effective) > now.getTime()) ? "ahead" : "past";
 }
 
-export const isDraft = (e: Edition | undefined): e is Edition => e !== undefined && e.activations.length === 0;
+/** Whether an edition may still change. */
+export const isDraft = (e: Edition): boolean => e.activations.length === 0;
 
 /** The edition to open when the address names none: the newest draft, else the one in force. */
 export function usual(editions: Edition[], now: Date): Edition | undefined {

@@ -4,23 +4,26 @@ import type { Bounds } from "../../map/levels";
 import type { StewardMapProps } from "./types";
 import { useMaplibre } from "./useView";
 
-/** Takes the map where it is asked to go, and nowhere else. */
+/**
+ * Takes the map where it is asked to go, when asked, and to the first boundaries
+ * when they appear. At all other times it stays where it is.
+ */
 export function Fit({ to, home }: { to: StewardMapProps["fitTo"]; home: Bounds | null }) {
   const map = useMaplibre();
-  const go = useEffectEvent((box: Bounds | undefined, duration: number) => {
-    if (box) map.fitBounds(box, { padding: fitPadding(map.getContainer().clientWidth), maxZoom: 20, duration, essential: true });
+  const go = (box: Bounds, duration: number) => map.fitBounds(box, { padding: fitPadding(map.getContainer().clientWidth), maxZoom: 20, duration, essential: true });
+  const goHome = useEffectEvent(() => {
+    if (home && !to) go(home, 0);
   });
-  const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const key = to?.key;
+  const goThere = useEffectEvent(() => {
+    if (to) go(to.bbox, window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 600);
+  });
   const hasHome = home !== null;
   useEffect(() => {
-    if (hasHome && key === undefined) go(home ?? undefined, 0);
-    // Only when the first boundaries appear: later the map stays where it is.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    if (hasHome) goHome();
   }, [hasHome]);
+  const key = to?.key;
   useEffect(() => {
-    if (key !== undefined) go(to?.bbox, still() ? 0 : 600);
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    if (key !== undefined) goThere();
   }, [key]);
   return null;
 }

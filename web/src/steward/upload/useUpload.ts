@@ -39,14 +39,6 @@ export function useUpload(target: Target, onStored: (j: Import) => void) {
     retry: 2,
   });
 
-  const stored = job?.commit && shown.data?.committed ? shown.data : null;
-  const told = useRef<string | null>(null);
-  useEffect(() => {
-    if (!stored || told.current === stored.id) return;
-    told.current = stored.id;
-    onStored(stored);
-  });
-
   function reset() {
     stop.current?.abort();
     if (upload) void send("DELETE", `/api/v1/uploads/${upload}`).catch(() => undefined); // it expires by itself
@@ -57,6 +49,15 @@ export function useUpload(target: Target, onStored: (j: Import) => void) {
     setJob(null);
     setWrong(null);
   }
+
+  const stored = job?.commit && shown.data?.committed ? shown.data : null;
+  const told = useRef<string | null>(null);
+  useEffect(() => {
+    if (!stored || told.current === stored.id) return;
+    told.current = stored.id;
+    onStored(stored);
+    reset();
+  });
 
   async function choose(all: File[]) {
     reset();
