@@ -61,7 +61,8 @@ func (f *databaseFlags) open(ctx context.Context, t *terminal) (*database, error
 		_ = db.close()
 		return nil, err
 	}
-	db.CheckWith(sandbox.Runner{}.Check)
+	runner := sandbox.Runner{}
+	db.WorkWith(postgres.Geometry{Check: runner.Check, Snap: runner.Snap})
 	return db, nil
 }
 

@@ -76,7 +76,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	defer func() { stop(); <-following; <-keeping }()
 
 	runner := sandbox.Runner{}
-	db.CheckWith(runner.Check)
+	db.WorkWith(postgres.Geometry{Check: runner.Check, Snap: runner.Snap})
 	uploads, err := upload.New(filepath.Join(c.DataDir, "uploads"), db.Store, runner)
 	if err != nil {
 		return err

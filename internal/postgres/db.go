@@ -18,6 +18,7 @@ import (
 
 	"wangge/internal/area"
 	"wangge/internal/fault"
+	"wangge/internal/mend"
 	"wangge/internal/topology"
 )
 
@@ -25,16 +26,29 @@ import (
 type Store struct {
 	pool     *pgxpool.Pool
 	unsynced sync.Map // *pgconn.PgConn → true: its last commit reached no standby
-	check    Check
+	geometry Geometry
 }
 
-// Check runs every rule over the areas of an edition: topology.Check, here or in
-// a process of its own.
-type Check func(ctx context.Context, versions []*area.Version, scheme area.Scheme, coverage map[area.Level]area.Coverage) ([]area.Finding, error)
+// Geometry is the work on whole editions that may be heavy: topology.Check and
+// mend.Snap, here or in a process of its own.
+type Geometry struct {
+	Check func(ctx context.Context, versions []*area.Version, scheme area.Scheme, coverage map[area.Level]area.Coverage) ([]area.Finding, error)
+	Snap  func(ctx context.Context, versions []*area.Version, metres float64) ([]mend.Change, error)
+}
 
-// CheckWith has editions checked by c instead of in this process. Call it before
+// WorkWith has heavy work done by g instead of in this process. Call it before
 // the store is used.
-func (s *Store) CheckWith(c Check) { s.check = c }
+func (s *Store) WorkWith(g Geometry) { s.geometry = g }
+
+// inProcess does the work here.
+var inProcess = Geometry{
+	Check: func(_ context.Context, versions []*area.Version, scheme area.Scheme, coverage map[area.Level]area.Coverage) ([]area.Finding, error) {
+		return topology.Check(versions, scheme, coverage), nil
+	},
+	Snap: func(_ context.Context, versions []*area.Version, metres float64) ([]mend.Change, error) {
+		return mend.Snap(versions, metres)
+	},
+}
 
 // Open connects to the database at url: any form that libpq takes, several
 // hosts and target_session_attrs included. An empty one is refused rather than
@@ -44,9 +58,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{check: func(_ context.Context, versions []*area.Version, scheme area.Scheme, coverage map[area.Level]area.Coverage) ([]area.Finding, error) {
-		return topology.Check(versions, scheme, coverage), nil
-	}}
+	s := &Store{geometry: inProcess}
 	config.ConnConfig.OnNotice = func(conn *pgconn.PgConn, notice *pgconn.Notice) {
 		if strings.Contains(notice.Message, "synchronous replication") {
 			s.unsynced.Store(conn, true)

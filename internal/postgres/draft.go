@@ -72,7 +72,7 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 			return err
 		}
 		if fill.Snap != 0 {
-			if err := d.snap(ctx); err != nil {
+			if err := d.snap(ctx, s); err != nil {
 				return err
 			}
 		}
@@ -392,7 +392,7 @@ func (s *Store) checkEdition(ctx context.Context, tx pgx.Tx, district string, ed
 	if err := computeMemberships(ctx, tx, district, edition, versions); err != nil {
 		return nil, nil, err
 	}
-	if findings, err = s.check(ctx, versions, scheme, coverage); err != nil {
+	if findings, err = s.geometry.Check(ctx, versions, scheme, coverage); err != nil {
 		return nil, nil, err
 	}
 	if err := waive(ctx, tx, district, edition, findings); err != nil {

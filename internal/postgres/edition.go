@@ -203,7 +203,7 @@ func (s *Store) checkActive(ctx context.Context, tx pgx.Tx, e *area.Edition) ([]
 	for _, l := range e.Levels {
 		coverage[l.Level] = l.Coverage
 	}
-	findings, err := s.check(ctx, versions, scheme, coverage)
+	findings, err := s.geometry.Check(ctx, versions, scheme, coverage)
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func (s *Store) Mend(ctx context.Context, district, name string, m Mending, by W
 		if err != nil {
 			return err
 		}
-		work, err := m.plan(ctx, tx, e, versions)
+		work, err := s.plan(ctx, tx, e, versions, m)
 		if err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ type planned struct {
 	lenient bool // it may leave findings elsewhere, which are listed
 }
 
-func (m *Mending) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions []*area.Version) (w *planned, err error) {
+func (s *Store) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions []*area.Version, m Mending) (w *planned, err error) {
 	w = &planned{kind: m.Kind}
 	points := func(n int) error {
 		if len(m.Points) < n {
@@ -164,7 +164,7 @@ func (m *Mending) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions
 		w.changes, err = mend.DropVertex(versions, *f.Place)
 		w.say("%[1]s 的尖刺去掉", "the spike of %[1]s removed", f.Areas[0])
 	case string(area.SnapBorders):
-		w.changes, err = mend.Snap(versions, m.Metres)
+		w.changes, err = s.geometry.Snap(ctx, versions, m.Metres)
 		w.say("%[2]g 米以内的边界吸附到一起，改动 %[1]d 个区域", "borders within %[2]g m drawn together; %[1]d areas changed", len(w.changes), m.Metres)
 		w.lenient = true
 	case "move":
@@ -300,7 +300,7 @@ func applySide(ctx context.Context, tx pgx.Tx, e *area.Edition, id int64, after 
 
 // snap draws the borders of a draft together after an import, and writes it down
 // as a mend.
-func (d *draft) snap(ctx context.Context) error {
+func (d *draft) snap(ctx context.Context, s *Store) error {
 	versions, err := loadVersions(ctx, d.tx, d.district, d.edition)
 	if err != nil {
 		return err
@@ -310,7 +310,7 @@ func (d *draft) snap(ctx context.Context) error {
 		return err
 	}
 	m := Mending{Kind: string(area.SnapBorders), Metres: d.fill.Snap}
-	w, err := m.plan(ctx, d.tx, e, versions)
+	w, err := s.plan(ctx, d.tx, e, versions, m)
 	if err != nil || len(w.changes) == 0 {
 		return err
 	}

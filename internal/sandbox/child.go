@@ -10,6 +10,7 @@ import (
 
 	"wangge/internal/area"
 	"wangge/internal/ingest"
+	"wangge/internal/mend"
 	"wangge/internal/topology"
 )
 
@@ -47,6 +48,8 @@ func (c *child) run(args []string) error {
 		err = c.read()
 	case len(args) == 1 && args[0] == taskCheck:
 		err = c.check()
+	case len(args) == 1 && args[0] == taskSnap:
+		err = c.snap()
 	default:
 		err = fmt.Errorf("unknown task %q", args)
 	}
@@ -88,19 +91,51 @@ func (c *child) check() error {
 	if err := c.in.Decode(&task); err != nil {
 		return err
 	}
-	received, err := receiveEach[area.Version](c.in, task.Versions)
+	versions, err := c.versions(task.Versions)
 	if err != nil {
 		return err
-	}
-	versions := make([]*area.Version, len(received))
-	for i := range received {
-		versions[i] = &received[i]
 	}
 	findings := topology.Check(versions, task.Scheme, task.Coverage)
 	if err := c.out.Encode(report{Done: &outcome{Findings: len(findings)}}); err != nil {
 		return err
 	}
 	return sendEach(c.out, findings)
+}
+
+func (c *child) versions(n int) ([]*area.Version, error) {
+	received, err := receiveEach[area.Version](c.in, n)
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]*area.Version, len(received))
+	for i := range received {
+		versions[i] = &received[i]
+	}
+	return versions, nil
+}
+
+func (c *child) snap() error {
+	var task snapTask
+	if err := c.in.Decode(&task); err != nil {
+		return err
+	}
+	versions, err := c.versions(task.Versions)
+	if err != nil {
+		return err
+	}
+	at := make(map[*area.Version]int, len(versions))
+	for i, v := range versions {
+		at[v] = i
+	}
+	changes, err := mend.Snap(versions, task.Metres)
+	if err := c.out.Encode(report{Done: &outcome{Failure: newFailure(err), Changed: len(changes)}}); err != nil || len(changes) == 0 {
+		return err
+	}
+	list := make([]changed, len(changes))
+	for i, x := range changes {
+		list[i] = changed{at[x.Before], *x.After}
+	}
+	return sendEach(c.out, list)
 }
 
 // project has the service project positions, in place.

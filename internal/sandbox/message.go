@@ -12,6 +12,7 @@ import (
 const (
 	taskRead  = "read"
 	taskCheck = "check"
+	taskSnap  = "snap"
 )
 
 // readTask is what the child needs to read files. The functions of Options do
@@ -28,6 +29,19 @@ type checkTask struct {
 	Scheme   area.Scheme
 	Coverage map[area.Level]area.Coverage
 	Versions int
+}
+
+// snapTask is what the child needs to draw borders together; Versions versions
+// follow, one message each.
+type snapTask struct {
+	Metres   float64
+	Versions int
+}
+
+// changed is one area that a snap changed: which of those sent, and how it is now.
+type changed struct {
+	Index int
+	After area.Version
 }
 
 // report is what the child sends; one of the fields is set. After Done follow
@@ -62,6 +76,7 @@ type outcome struct {
 	Batch    ingest.Batch // without its areas
 	Areas    int
 	Findings int
+	Changed  int
 }
 
 // failure is an error on its way between the processes.

@@ -17,6 +17,7 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/ingest"
+	"wangge/internal/mend"
 )
 
 // Runner starts children, each with its own limits; how many at once is the
@@ -76,15 +77,7 @@ func (r Runner) Check(ctx context.Context, versions []*area.Version, scheme area
 		if err := c.send(checkTask{scheme, coverage, len(versions)}); err != nil {
 			return err
 		}
-		for _, v := range versions {
-			if err := c.out.Encode(v); err != nil {
-				return err
-			}
-		}
-		if err := c.flush(); err != nil {
-			return err
-		}
-		done, err := c.serve(ingest.Options{})
+		done, err := c.give(versions)
 		if err != nil {
 			return err
 		}
@@ -92,6 +85,44 @@ func (r Runner) Check(ctx context.Context, versions []*area.Version, scheme area
 		return err
 	})
 	return findings, err
+}
+
+// Snap is mend.Snap in a child. Errors: those of mend.Snap, too_heavy,
+// reader_failed, ctx's.
+func (r Runner) Snap(ctx context.Context, versions []*area.Version, metres float64) (changes []mend.Change, err error) {
+	err = r.run(ctx, taskSnap, func(c *conversation) error {
+		if err := c.send(snapTask{metres, len(versions)}); err != nil {
+			return err
+		}
+		done, err := c.give(versions)
+		if err != nil {
+			return err
+		}
+		list, err := receiveEach[changed](c.in, done.Changed)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if k := list[i].Index; k >= 0 && k < len(versions) {
+				changes = append(changes, mend.Change{Before: versions[k], After: &list[i].After})
+			}
+		}
+		return nil
+	})
+	return changes, err
+}
+
+// give sends versions, one message each, and waits for the answer.
+func (c *conversation) give(versions []*area.Version) (*outcome, error) {
+	for _, v := range versions {
+		if err := c.out.Encode(v); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.flush(); err != nil {
+		return nil, err
+	}
+	return c.serve(ingest.Options{})
 }
 
 // conversation is the service's side of the talk with one child.

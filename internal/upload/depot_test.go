@@ -33,7 +33,7 @@ func depot(t *testing.T) (*upload.Depot, *postgres.Store, string) {
 	t.Helper()
 	store := pgtest.Store(t)
 	runner := sandbox.Runner{}
-	store.CheckWith(runner.Check)
+	store.WorkWith(postgres.Geometry{Check: runner.Check, Snap: runner.Snap})
 	dir := t.TempDir()
 	d, err := upload.New(dir, store, runner)
 	if err != nil {

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Input } from "antd";
+import { Button, DatePicker } from "antd";
+import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -71,14 +72,14 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings }: Ac
       <section className={passes ? "verdict good" : errors > 0 ? "verdict bad" : "verdict"}>
         <strong>{passes ? t("checkPasses") : errors > 0 ? t("checkStops", { n: errors }) : t("checkNot")}</strong>
         {warnings > 0 && <p>{t("warningsStay", { n: warnings })}</p>}
-        <div className="actions">
-          {!passes && (
+        {!passes && (
+          <div className="actions">
             <Button type={errors > 0 ? "default" : "primary"} loading={check.isPending} disabled={busy} onClick={() => check.mutate()}>
               {t("check")}
             </Button>
-          )}
-          {errors > 0 && <Button onClick={onFindings}>{t("seeFindings")}</Button>}
-        </div>
+            {errors > 0 && <Button onClick={onFindings}>{t("seeFindings")}</Button>}
+          </div>
+        )}
       </section>
       {wrong && (
         <div className="failure" role="alert">
@@ -93,14 +94,11 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings }: Ac
         </div>
       )}
       <Field label={t("fromDay")} hint={fromHint(date, today(now), t, i18n.language)}>
-        {(id) => <Input id={id} type="date" value={date} onChange={(e) => setDate(e.target.value)} className="date" />}
+        {(id) => <DatePicker id={id} className="date" value={date ? dayjs(date) : null} onChange={(d) => setDate(d?.format("YYYY-MM-DD") ?? "")} />}
       </Field>
       <div className="actions">
         <Button type="primary" size="large" disabled={!passes || !date || busy} loading={activate.isPending} onClick={() => activate.mutate()}>
           {t("activate")}
-        </Button>
-        <Button size="large" href={`${editionPath(edition)}/report`} target="_blank">
-          {t("printReport")}
         </Button>
       </div>
       {!passes && <p className="soft">{t("checkBefore")}</p>}

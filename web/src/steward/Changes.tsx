@@ -2,6 +2,7 @@ import { Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { clock } from "../format";
+import { readable } from "./format";
 import type { Mend } from "./service";
 
 /** Every change that was made to a draft; undone ones stay, struck through. */
@@ -14,7 +15,7 @@ export function Changes({ mends, pending, onPlace }: { mends: Mend[]; pending: b
       {mends.map((m) => (
         <li key={m.id} className={m.undone ? "undone" : ""}>
           <button type="button" disabled={!m.place} onClick={() => onPlace(m)}>
-            <span className="what">{m.text}</span>
+            <span className="what">{readable(m.text, i18n.language)}</span>
             <small>
               {clock(m.made, i18n.language)}
               {m.undone && ` · ${t("undoneWord")}`}

@@ -16,12 +16,12 @@ import { Download } from "./Download";
 import { useEditing } from "./editing";
 import { EditionBar } from "./edition/EditionBar";
 import { inForce, isDraft, proposeName, usual } from "./edition/status";
-import { boundsOfFinding, rowsOf, tally, toMap } from "./findings/group";
+import { boundsOfFinding, isSuspicion, rowsOf, tally, toMap } from "./findings/group";
 import { FindingsStep } from "./findings/FindingsStep";
 import { useKeys } from "./keys";
 import type { Tool } from "./map/StewardMap";
 import { useNotify } from "./notice";
-import { boundsOfArea, boundsOfEdition, useDistricts, useEditions, useFindings, useMends } from "./queries";
+import { boundsOfEdition, useDistricts, useEditions, useFindings, useMends } from "./queries";
 import { changeEdition, type Edition, type EditionKey, editionPath, levelsOf, said } from "./service";
 import { type Split, SplitDialog } from "./SplitDialog";
 import { StepTabs } from "./StepTabs";
@@ -82,7 +82,9 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const previewRows = useMemo(() => rowsOf(previewing?.findings ?? []), [previewing]);
   const rows = step === "upload" ? previewRows : found.rows;
   const selected = rows.some((r) => r.key === address.finding) ? address.finding : null;
-  const mapFindings = useMemo(() => rows.filter((r) => r.finding.place ?? r.finding.outline).map(toMap), [rows]);
+  // While the whole file is in doubt, what follows from the doubt is no finding yet.
+  const doubted = rows.some((r) => isSuspicion(r.finding) && !r.finding.waived);
+  const mapFindings = useMemo(() => (doubted ? [] : rows.filter((r) => r.finding.place ?? r.finding.outline).map(toMap)), [rows, doubted]);
   const counts = tally(found.rows);
 
   useEffect(() => {
@@ -101,10 +103,6 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const open = (e: EditionKey) => {
     setTool("look");
     change({ district: e.district, edition: e.name, step: null, finding: null });
-  };
-  const showArea = (areaLevel: string, code: string) => {
-    if (!edition) return;
-    void boundsOfArea(edition, areaLevel, code).then((bbox) => (bbox ? go(`area ${code}`, bbox) : notify({ text: t("areaNotOnMap") })));
   };
   function drop(e: Edition) {
     changeEdition(e, "DELETE", "")
@@ -133,7 +131,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const shownEdition = edition && !(edition.name === base) ? edition : undefined;
   const preview = previewing?.bbox ? { id: previewing.id, level: levels.find((l) => l === previewing.level) ?? "grid", bbox: previewing.bbox as Bounds } : null;
   const fitTo = fit ?? (ground ? { key: `ground ${edition?.name}`, bbox: ground } : null);
-  const previewFit = preview && fit?.key.startsWith("finding") !== true ? { key: `preview ${preview.id}`, bbox: preview.bbox } : null;
+  const previewFit = preview && fit?.key.startsWith("finding") !== true ? { key: `preview ${preview.id}`, bbox: doubted && activeBounds ? together(preview.bbox, activeBounds) : preview.bbox } : null;
 
   return (
     <>
@@ -147,7 +145,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
             findings={mapFindings}
             selected={selected}
             onSelect={(key) => select(key, false)}
-            tool={draft && step !== "upload" ? tool : "look"}
+            tool={draft && (step === "findings" || step === "diff") ? tool : "look"}
             level={level}
             busy={editing.busy || !draft}
             onMend={(m) => editing.mend(m)}
@@ -160,7 +158,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
         )}
       </Suspense>
 
-      {draft && step !== "upload" && (
+      {draft && (step === "findings" || step === "diff") && (
         <Toolbar editing={editing} mends={mends.data ?? []} present={levelsOf(draft)} tool={tool} onTool={setTool} level={level} onLevel={setLevel} />
       )}
       <div className="desk-banner">
@@ -201,6 +199,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
                 <>
                   <FindingsStep
                     key={editionPath(edition)}
+                    edition={edition}
                     rows={found.rows}
                     pending={found.isPending}
                     more={found.hasNextPage}
@@ -216,7 +215,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
                   </section>
                 </>
               ) : step === "diff" ? (
-                <DiffStep key={editionPath(edition)} edition={edition} editions={all} onArea={showArea} onNext={draft ? () => change({ step: "activate" }) : null} />
+                <DiffStep key={editionPath(edition)} edition={edition} editions={all} onArea={(code, bbox) => go(`area ${code}`, roomy(bbox))} onNext={draft ? () => change({ step: "activate" }) : null} />
               ) : (
                 <ActivateStep key={editionPath(edition)} edition={edition} errors={counts.error} warnings={counts.warning} keep={editing.keep} onFindings={() => change({ step: "findings" })} />
               )}
@@ -245,6 +244,19 @@ export function DeskBody({ theme }: { theme: Theme }) {
       )}
     </>
   );
+}
+
+/** Bounds around both, unless they are worlds apart. */
+function together(a: Bounds, b: Bounds): Bounds {
+  const both: Bounds = [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
+  return both[2] - both[0] > 20 * (b[2] - b[0]) ? b : both;
+}
+
+/** With some room around. */
+function roomy([w, s, e, n]: Bounds): Bounds {
+  const x = Math.max((e - w) * 0.4, 0.0005);
+  const y = Math.max((n - s) * 0.4, 0.0005);
+  return [w - x, s - y, e + x, n + y];
 }
 
 /** Some hundred metres around a place. */

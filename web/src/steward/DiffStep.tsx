@@ -2,19 +2,23 @@ import { Button, Select, Skeleton, Table, type TableColumnsType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import type { Bounds } from "../map/levels";
 import { inForce } from "./edition/status";
-import { growth, patch } from "./format";
+import { growth, patch, share } from "./format";
 import { useDiff } from "./queries";
 import { type Difference, type Edition, said } from "./service";
 
 interface DiffStepProps {
   edition: Edition;
   editions: Edition[];
-  onArea: (level: string, code: string) => void;
+  onArea: (code: string, bbox: Bounds) => void;
   onNext: (() => void) | null;
 }
 
-const kinds: Difference["change"][] = ["added", "removed", "redrawn", "renamed", "moved", "rekinded"];
+const kinds: Difference["change"][] = ["added", "removed", "redrawn", "renamed", "moved", "recoded", "rekinded"];
+
+/** Changes of one thing into another, both of which are told. */
+const pairs: Difference["change"][] = ["renamed", "moved", "recoded"];
 
 /** What an edition changes against the one before. */
 export function DiffStep({ edition, editions, onArea, onNext }: DiffStepProps) {
@@ -41,8 +45,8 @@ export function DiffStep({ edition, editions, onArea, onNext }: DiffStepProps) {
     {
       title: t("diffArea"),
       render: (_, d) => (
-        <button type="button" className="area-link" onClick={() => onArea(d.level, d.code)}>
-          <span>{d.change === "renamed" || d.change === "moved" ? `${d.before} → ${d.after}` : (d.after ?? d.before)}</span>
+        <button type="button" className="area-link" onClick={() => onArea(d.code, d.bbox as Bounds)}>
+          <span>{pairs.includes(d.change) ? `${d.before} → ${d.after}` : (d.after ?? d.before)}</span>
           <small>
             {t(`level_${d.level}`)} {d.code}
           </small>
@@ -62,6 +66,7 @@ export function DiffStep({ edition, editions, onArea, onNext }: DiffStepProps) {
               <small>
                 {t("was", { area: patch(d.before_m2, lang) })} {growth(d.before_m2, d.after_m2, lang)}
               </small>
+              {d.change === "redrawn" && d.common !== undefined && <small>{t("inCommon", { percent: share(d.common, lang) })}</small>}
             </>
           ) : (
             patch(d.after_m2 || d.before_m2, lang)

@@ -41,7 +41,6 @@ export function Toolbar({ editing, mends, present, tool, onTool, level, onLevel 
       )}
       <span className="divider" />
       <SnapButton editing={editing} />
-      {tool !== "look" && <p className="tool-hint">{t(`toolHint_${tool}`)}</p>}
     </div>
   );
 }

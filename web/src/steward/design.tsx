@@ -1,6 +1,8 @@
 import { ConfigProvider, theme as antd } from "antd";
 import en from "antd/locale/en_US";
 import zh from "antd/locale/zh_CN";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-cn";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -52,6 +54,7 @@ const tokens = {
 /** Gives the components our look, light or dark, and the user's language. */
 export function Design({ shown, children }: { shown: "light" | "dark"; children: ReactNode }) {
   const { i18n } = useTranslation();
+  dayjs.locale(i18n.language === "en" ? "en" : "zh-cn");
   const phone = window.innerWidth < 640;
   return (
     <ConfigProvider

@@ -26,3 +26,15 @@ export function growth(before: number, after: number, lang: string): string {
   const digits = Math.abs(percent) < 1 ? 2 : 1;
   return (percent > 0 ? "+" : "−") + rounded(Math.abs(percent), digits, lang) + "%";
 }
+
+/** A share as a percentage; never rounded up to all of it. */
+export function share(part: number, lang: string): string {
+  return rounded(Math.floor(part * 1000) / 10, 1, lang) + "%";
+}
+
+/** A sentence of the service for reading: lists of codes without brackets, no flags for the command line. */
+export function readable(text: string, lang: string): string {
+  return text
+    .replace(/ ?[（(]--[^）)]*[）)]/g, "")
+    .replace(/\[([^[\]]*)\]/g, (_, list: string) => list.trim().split(/\s+/).join(lang === "en" ? ", " : "、"));
+}

@@ -84,25 +84,29 @@ export function useDiff(e: Edition, against: string) {
 }
 
 interface Borders {
-  areas: { level: string; code: string; rings: [number, number][][] }[];
+  areas: { level: string; code: string; name: string; rings: [number, number][][] }[];
 }
 
-/** The bounds of an edition, or of one area of it; null when it is empty or has too many corners to ask for. */
-export async function boundsOfEdition(e: EditionKey, area?: { level: string; code: string }): Promise<Bounds | null> {
+/** The names of the areas around a finding, by code; empty while it is not known. */
+export function useNamesAt(e: EditionKey & { version: number }, bbox: Bounds | null): Record<string, string> {
+  const query = useQuery({
+    queryKey: ["names", e.district, e.name, e.version, bbox?.join(",")],
+    queryFn: async () => {
+      const found = await send<Borders>("GET", `${editionPath(e)}/borders?bbox=${bbox?.join(",")}`);
+      return Object.fromEntries(found.areas.map((a) => [a.code, a.name]));
+    },
+    enabled: bbox !== null,
+    retry: false,
+  });
+  return query.data ?? {};
+}
+
+/** The bounds of an edition; null when it is empty or has too many corners to ask for. */
+export async function boundsOfEdition(e: EditionKey): Promise<Bounds | null> {
   const found = await send<Borders>("GET", `${editionPath(e)}/borders?bbox=-180,-90,180,90`).catch(() => null);
   const box: Bounds = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const a of found?.areas ?? []) {
-    if (area && (a.level !== area.level || a.code !== area.code)) continue;
-    for (const [x, y] of a.rings.flat()) {
-      [box[0], box[1], box[2], box[3]] = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)];
-    }
+  for (const [x, y] of (found?.areas ?? []).flatMap((a) => a.rings.flat())) {
+    [box[0], box[1], box[2], box[3]] = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)];
   }
   return Number.isFinite(box[0]) ? box : null;
-}
-
-/** Where an area lies: as in force, else as the edition has it. */
-export async function boundsOfArea(e: EditionKey, level: string, code: string): Promise<Bounds | null> {
-  const district = encodeURIComponent(e.district);
-  const known = await send<{ bbox: Bounds }>("GET", `/api/v1/districts/${district}/areas/${level}/${encodeURIComponent(code)}`).catch(() => null);
-  return known?.bbox ?? boundsOfEdition(e, { level, code });
 }

@@ -2,7 +2,7 @@ import { Button } from "antd";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { patch } from "../format";
+import { patch, readable } from "../format";
 import { typing } from "../keys";
 import type { Severity } from "../service";
 import { groupFindings, type Group, type Row, severities, tally } from "./group";
@@ -60,7 +60,16 @@ export function FindingList({ rows, selected, onSelect, actions, keys }: Finding
     return () => window.removeEventListener("keydown", onKey);
   });
 
-  if (rows.length === 0) return <p className="all-well">{t("noFindings")}</p>;
+  if (rows.length === 0) {
+    return (
+      <p className="all-well">
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M4 12.500 9.500 18 20 6.500" />
+        </svg>
+        {t("noFindings")}
+      </p>
+    );
+  }
   return (
     <div className="findings" data-testid="findings">
       <div className="filters" role="group" aria-label={t("filterSeverity")}>
@@ -136,17 +145,18 @@ interface FindingRowProps {
 }
 
 function FindingRow({ row: { key, finding: f }, open, onOpen, onClose, children }: FindingRowProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const listed = f.areas.every((a) => f.text.includes(a));
   return (
     <li id={`finding-${key}`} className={open ? "finding open" : "finding"} data-testid="finding" data-code={f.code}>
       <button type="button" className="finding-head" aria-expanded={open} onClick={open ? onClose : onOpen}>
-        <span className={f.waived ? "said struck" : "said"}>{f.text}</span>
+        <span className={f.waived ? "said struck" : "said"}>{readable(f.text, i18n.language)}</span>
         <Patch m2={f.m2} />
       </button>
       {f.waived && <p className="reason">{t("waivedBecause", { reason: f.waived })}</p>}
       {open && (
         <div className="finding-body">
-          {f.areas.length > 0 && (
+          {!listed && (
             <p className="soft codes">
               {f.areas.slice(0, 8).join("、")}
               {f.areas.length > 8 && ` … ${t("areasCount", { n: f.areas.length })}`}

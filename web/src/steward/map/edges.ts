@@ -211,7 +211,7 @@ export function vertexZoom(m: Mesh, vertex: number): number {
 /** The whole zoom from which the middle of an edge is shown. */
 export function middleZoom(m: Mesh, edge: number): number {
   const e = m.edges[edge];
-  return e ? zoomOfLength(m, e, 44) : deepest;
+  return e ? zoomOfLength(m, e, 34) : deepest;
 }
 
 /** The handle nearest to a place within so many pixels; vertices before middles. */

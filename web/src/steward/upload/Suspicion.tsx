@@ -2,8 +2,8 @@ import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { Reason } from "../findings/Reason";
+import { readable } from "../format";
 import type { Finding, Proposal } from "../service";
-import { withoutFlags } from "./request";
 
 interface SuspicionProps {
   finding: Finding;
@@ -29,7 +29,7 @@ export function Suspicion({ finding: f, busy, onReread, onWaive }: SuspicionProp
         </svg>
         {f.title}
       </h3>
-      <p>{withoutFlags(f.text)}</p>
+      <p>{readable(f.text, i18n.language)}</p>
       <div className="remedies">
         {f.mends
           .filter((p) => p.kind === "reread")

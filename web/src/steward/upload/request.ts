@@ -140,8 +140,3 @@ export function fileFault(names: string[]): "noData" | "several" | "shpAlone" | 
 
 /** The files worth sending: those that belong to a format that is read. */
 export const worthSending = (name: string) => known.includes(ending(name));
-
-/** A sentence without the flags for the command line: on the page, buttons say the same. */
-export function withoutFlags(text: string): string {
-  return text.replace(/ ?[（(]--[^）)]*[）)]/g, "");
-}
