@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 
 	"wangge/internal/area"
 	"wangge/internal/fault"
+	"wangge/internal/geo"
+	"wangge/internal/topology"
 )
 
 const selectEdition = `
@@ -333,7 +336,8 @@ func activatedBefore(ctx context.Context, tx pgx.Tx, e *area.Edition, from time.
 }
 
 // refuseOverlap refuses an outline that overlaps that of another district's
-// edition in force on that day or on a later one.
+// edition in force on that day or on a later one. Outlines are compared here:
+// valid ones that cross without end would keep the database busy.
 func refuseOverlap(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time) error {
 	rows, err := tx.Query(ctx, `
 		WITH own AS (SELECT lattice FROM area_version WHERE district = $1 AND edition_id = $2 AND level = 1),
@@ -341,16 +345,36 @@ func refuseOverlap(ctx context.Context, tx pgx.Tx, district string, edition uuid
 		  SELECT DISTINCT ON (district, effective_at) district, edition_id, effective_at FROM activation
 		  WHERE district <> $1 ORDER BY district, effective_at, generation DESC),
 		span AS (SELECT *, lead(effective_at) OVER (PARTITION BY district ORDER BY effective_at) AS until FROM other)
-		SELECT DISTINCT v.district FROM own, district here, span s
+		SELECT DISTINCT ON (v.district, v.edition_id) v.district, ST_AsBinary(v.lattice), ST_AsBinary(own.lattice)
+		FROM own, district here, span s
 		JOIN area_version v ON v.district = s.district AND v.edition_id = s.edition_id AND v.level = 1
 		WHERE here.district = $1 AND (s.until IS NULL OR s.until > $3::text::date::timestamp AT TIME ZONE here.time_zone)
-		  AND v.lattice && own.lattice AND ST_Intersects(v.lattice, own.lattice) AND NOT ST_Touches(v.lattice, own.lattice)
+		  AND v.lattice && own.lattice
 		ORDER BY 1`, district, edition, from.Format(time.DateOnly))
 	if err != nil {
 		return err
 	}
-	others, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
+	var others []string
+	var code string
+	var theirs, ours []byte
+	if _, err := pgx.ForEachRow(rows, []any{&code, &theirs, &ours}, func() error {
+		var pair []*area.Version
+		for _, b := range [][]byte{theirs, ours} {
+			rings, err := decodeRings(b)
+			if err != nil {
+				return err
+			}
+			ground, err := geo.Restore(rings)
+			if err != nil {
+				return err
+			}
+			pair = append(pair, &area.Version{Level: area.District, Ground: ground})
+		}
+		if len(topology.Partition(pair, area.Strict, false)) > 0 && !slices.Contains(others, code) {
+			others = append(others, code)
+		}
+		return nil
+	}); err != nil {
 		return err
 	}
 	if len(others) > 0 {
