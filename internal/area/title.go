@@ -44,6 +44,7 @@ var titles = map[string][2]string{
 	"level_lost":           {"少了层级", "Level lost"},
 	"ground_lost":          {"面积减少", "Ground lost"},
 	"snapped":              {"已吸附", "Borders drawn together"},
+	"more":                 {"还有更多", "More of them"},
 	"no_features":          {"没有要素", "No features"},
 	"other_district":       {"不是这个区", "Another district"},
 	"unknown_kind":         {"类别不明", "Unknown kind"},

@@ -67,7 +67,8 @@ type Edition struct {
 	Hash     []byte
 	Created  time.Time
 	Levels   []LevelCount
-	Findings int // how many are listed, waived ones included
+	Findings int      // how many are listed, waived ones included
+	Box      *geo.Box // around the district; nil while there is none
 
 	Activations []Activation // every time it was activated, newest first
 }

@@ -103,3 +103,15 @@ func (m MultiPolygon) Side(p Point) Side {
 	}
 	return Outside
 }
+
+// AnyCross reports whether any two of n segments, each given by its ends, cross
+// or share a stretch. It takes n log n steps whatever their shapes.
+func AnyCross(n int, ends func(i int) (a, b Point)) bool {
+	segments := make([]segment, n)
+	for i := range segments {
+		a, b := ends(i)
+		segments[i] = segment{earlier(a, b), later(a, b), int32(i), 0}
+	}
+	_, bad := meet(segments)
+	return bad != nil
+}

@@ -24,6 +24,7 @@ type Edition struct {
 	Created     time.Time      `json:"created"`
 	Levels      []EditionLevel `json:"levels"`
 	Findings    int            `json:"findings"`
+	Bbox        *[4]float64    `json:"bbox,omitempty" doc:"of the district; absent while there is none"`
 	Activations []Activation   `json:"activations" doc:"newest first"`
 }
 
@@ -316,6 +317,10 @@ func parseETag(s string) (int64, error) {
 func describeEdition(e *area.Edition) Edition {
 	d := Edition{District: e.District, Name: e.Name, Status: string(e.Status), Version: e.Version, Created: e.Created,
 		Findings: e.Findings, Levels: []EditionLevel{}, Activations: []Activation{}}
+	if e.Box != nil {
+		b := bbox(*e.Box)
+		d.Bbox = &b
+	}
 	for _, l := range e.Levels {
 		d.Levels = append(d.Levels, EditionLevel{l.Level.String(), string(l.Coverage), l.Areas})
 	}

@@ -25,6 +25,16 @@ const (
 	maxKMLTag   = 256 << 10 // bytes of one tag with its attributes
 )
 
+// readKMZ reads the KML document in an archive.
+func readKMZ(p *parts, fields []string, yield func(*feature) error) (seen []string, err error) {
+	doc, err := p.open(".kml", maxPart)
+	if err != nil {
+		return nil, err
+	}
+	defer doc.Close()
+	return readKML(doc, fields, yield)
+}
+
 // readKML reads the polygons of a KML document (OGC 12-007r2), in UTF-8 or GBK:
 // one feature a Placemark, its attributes the name and what ExtendedData holds.
 // Entities are not expanded and nothing is fetched. Errors: bad_kml, not_utf8,

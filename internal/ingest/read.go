@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,6 +55,8 @@ type Batch struct {
 	Features int                 // as the files have them, refused ones included
 	Fields   []string            // attributes that the files have
 	Samples  []map[string]string // those attributes of the first features that were asked for
+
+	noted map[area.Severity]int // findings about single features, kept or not
 }
 
 // The attribute names tried when none is given, as files of planning and civil
@@ -99,6 +100,7 @@ func Read(ctx context.Context, files []string, opt Options) (*Batch, error) {
 		b.Findings = append(b.Findings, area.Finding{Code: "no_features", Severity: area.Error, Level: opt.Level,
 			ZH: "文件里没有要素", EN: "the files have no features"})
 	}
+	b.more(opt.Level)
 	b.checkCodes(opt.Level)
 	b.checkSequence(opt.Level)
 	b.checkPrecision(opt.Level)
@@ -121,9 +123,9 @@ func (b *Batch) readFile(ctx context.Context, name string, opt Options) error {
 	var seen []string
 	switch ext := strings.ToLower(filepath.Ext(name)); ext {
 	case ".geojson", ".json", ".kml", ".csv":
-		f, err := os.Open(name)
+		f, err := openRegular(name)
 		if err != nil {
-			return noSuchFile(err)
+			return err
 		}
 		defer f.Close()
 		in := &countingReader{r: f}
@@ -156,10 +158,7 @@ func (b *Batch) readFile(ctx context.Context, name string, opt Options) error {
 		}
 		defer p.close()
 		if ext == ".kmz" {
-			var text []byte
-			if text, err = p.read(".kml", maxPart); err == nil {
-				seen, err = readKML(bytes.NewReader(text), fields, l.take)
-			}
+			seen, err = readKMZ(p, fields, l.take)
 		} else {
 			seen, err = readShapefile(p, opt.Charset, fields, l.take)
 		}
@@ -294,6 +293,30 @@ func (l *loader) project(definition string, features []*feature) error {
 	return nil
 }
 
+// mostNoted is how many findings about single features are kept of each
+// severity; the rest are counted.
+const mostNoted = 2_000
+
+// note keeps a finding about one feature.
+func (b *Batch) note(f area.Finding) {
+	if b.noted == nil {
+		b.noted = map[area.Severity]int{}
+	}
+	if b.noted[f.Severity]++; b.noted[f.Severity] <= mostNoted {
+		b.Findings = append(b.Findings, f)
+	}
+}
+
+// more says how many findings were not kept.
+func (b *Batch) more(level area.Level) {
+	for _, s := range []area.Severity{area.Error, area.Warning, area.Note} {
+		if n := b.noted[s] - mostNoted; n > 0 {
+			b.Findings = append(b.Findings, area.Finding{Code: "more", Severity: s, Level: level,
+				ZH: fmt.Sprintf("同类问题另有 %d 条没有列出", n), EN: fmt.Sprintf("%d more findings of this severity are not listed", n)})
+		}
+	}
+}
+
 // add passes one feature through the gate and the rules for text.
 func (b *Batch) add(f *feature, crs geo.CRS, file string, opt Options) {
 	pick := func(field string, usual []string) string {
@@ -321,7 +344,7 @@ func (b *Batch) add(f *feature, crs geo.CRS, file string, opt Options) {
 	}
 	refuse := func(err error) {
 		e, _ := fault.As(err)
-		b.Findings = append(b.Findings, area.Finding{Code: e.Code, Severity: area.Error, Level: opt.Level,
+		b.note(area.Finding{Code: e.Code, Severity: area.Error, Level: opt.Level,
 			Areas: []string{label}, ZH: c.Source + "：" + e.ZH, EN: c.Source + ": " + e.EN})
 	}
 	refused := false
@@ -358,14 +381,14 @@ func (b *Batch) add(f *feature, crs geo.CRS, file string, opt Options) {
 		rings = f.snap(crs)
 	}
 	for _, d := range f.defects {
-		b.Findings = append(b.Findings, area.FromDefect(opt.Level, label, d))
+		b.note(area.FromDefect(opt.Level, label, d))
 	}
 	if f.refused {
 		return
 	}
 	ground, defects, ok := geo.Gate(rings)
 	for _, d := range defects {
-		b.Findings = append(b.Findings, area.FromDefect(opt.Level, label, d))
+		b.note(area.FromDefect(opt.Level, label, d))
 	}
 	if ok && !refused {
 		c.Ground = ground

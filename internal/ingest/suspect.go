@@ -124,7 +124,7 @@ func (b *Batch) system(known Known, opt Options) ([]area.Finding, error) {
 		return b.meridian(opt), nil
 	}
 	best := reading{off: math.Inf(1)}
-	for _, r := range b.readings(known, opt) {
+	for _, r := range b.readings(opt) {
 		reference := b.Raw.Reference
 		if r.mend.CRS != "" {
 			if reference, err = ParseReference(r.mend.CRS); err != nil {
@@ -241,7 +241,7 @@ func (b *Batch) readAgain(reference Reference, how area.Mend, opt Options, most 
 func (w *Raw) metric() bool { return w.Outermost[2][0] > 180 || w.Outermost[3][1] > 180 }
 
 // readings lists the other ways in which the file could be meant.
-func (b *Batch) readings(known Known, opt Options) (list []reading) {
+func (b *Batch) readings(opt Options) (list []reading) {
 	add := func(code string, m area.Mend) {
 		m.Kind = area.Reread
 		list = append(list, reading{mend: m, code: code})

@@ -6,7 +6,6 @@ package mend
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"wangge/internal/area"
@@ -236,8 +235,8 @@ func (b border) rings() ([]geo.Ring, error) {
 // boxOf is the smallest box around points.
 func boxOf(points ...geo.Point) geo.Box { return geo.Ring(points).Box() }
 
-// insert puts the points, sorted and each once, into every edge of version i on which they lie.
-func (s *sheet) insert(i int, points []geo.Point) {
+// insert puts the points into every edge of version i on which they lie.
+func (s *sheet) insert(i int, points *geo.Points) {
 	rings := s.of(i)
 	changed := false
 	out := make([]geo.Ring, len(rings))
@@ -250,30 +249,18 @@ func (s *sheet) insert(i int, points []geo.Point) {
 	}
 }
 
-// insertInto returns r with the points, sorted and each once, that lie inside
-// its edges as vertices.
-func insertInto(r geo.Ring, points []geo.Point) geo.Ring {
+// insertInto returns r with the points that lie inside its edges as vertices.
+func insertInto(r geo.Ring, points *geo.Points) geo.Ring {
 	var out geo.Ring
 	for i, a := range r {
 		b := r[(i+1)%len(r)]
 		out = append(out, a)
-		box := boxOf(a, b)
-		from, _ := slices.BinarySearchFunc(points, geo.Point{X: box.Min.X, Y: math.MinInt32}, geo.Point.Compare)
-		var on []geo.Point
-		for _, p := range points[from:] {
-			if p.X > box.Max.X {
-				break
-			}
-			if p != a && p != b && box.Contains(p) && geo.Orient(a, b, p) == 0 {
-				on = append(on, p)
-			}
+		on := slices.DeleteFunc(points.On(a, b), func(p geo.Point) bool { return p == a || p == b })
+		slices.SortFunc(on, geo.Point.Compare)
+		if a.Compare(b) > 0 {
+			slices.Reverse(on)
 		}
-		if len(on) > 0 {
-			if a.Compare(b) > 0 {
-				slices.Reverse(on)
-			}
-			out = append(out, on...)
-		}
+		out = append(out, on...)
 	}
 	return out
 }
@@ -309,7 +296,7 @@ func (s *sheet) bend(p geo.Point) {
 // node makes every vertex that lies inside another area's edge, within b, a
 // vertex of that area too.
 func (s *sheet) node(b geo.Box) {
-	points := s.vertices(b)
+	points := geo.NewPoints(s.vertices(b))
 	for _, i := range s.near(b) {
 		s.insert(i, points)
 	}

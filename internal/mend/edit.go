@@ -16,7 +16,7 @@ func MoveVertex(versions []*area.Version, from, to geo.Point) ([]Change, error) 
 	s := newSheet(versions)
 	moved := false
 	for _, i := range s.near(boxOf(from)) {
-		s.insert(i, []geo.Point{from})
+		s.insert(i, geo.NewPoints([]geo.Point{from}))
 		rings := slices.Clone(s.of(i))
 		changed := false
 		for k, r := range rings {
@@ -56,8 +56,7 @@ func replace(r geo.Ring, from, to geo.Point) geo.Ring {
 func InsertVertex(versions []*area.Version, a, b, at geo.Point) ([]Change, error) {
 	s := newSheet(versions)
 	bent := false
-	ends := []geo.Point{a, b}
-	slices.SortFunc(ends, geo.Point.Compare)
+	ends := geo.NewPoints([]geo.Point{a, b})
 	for _, i := range s.near(boxOf(a, b)) {
 		s.insert(i, ends)
 		rings := slices.Clone(s.of(i))

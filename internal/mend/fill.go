@@ -18,7 +18,7 @@ func (s *sheet) place(shape geo.Ring) (geo.Ring, error) {
 		s.bend(p)
 	}
 	s.node(box)
-	shape = insertInto(shape, s.vertices(box))
+	shape = insertInto(shape, geo.NewPoints(s.vertices(box)))
 	if shape.Turn() < 0 {
 		shape = slices.Clone(shape)
 		slices.Reverse(shape)

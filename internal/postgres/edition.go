@@ -137,6 +137,15 @@ func fillEdition(ctx context.Context, tx pgx.Tx, e *area.Edition) error {
 	if err != nil {
 		return err
 	}
+	var box [4]float64
+	err = tx.QueryRow(ctx, `SELECT ST_XMin(lattice), ST_YMin(lattice), ST_XMax(lattice), ST_YMax(lattice) FROM area_version
+		WHERE district = $1 AND edition_id = $2 AND level = 1`, e.District, e.ID).Scan(&box[0], &box[1], &box[2], &box[3])
+	switch {
+	case err == nil:
+		e.Box = &geo.Box{Min: geo.Point{X: int32(box[0]), Y: int32(box[1])}, Max: geo.Point{X: int32(box[2]), Y: int32(box[3])}}
+	case !errors.Is(err, pgx.ErrNoRows):
+		return err
+	}
 	rows, err = tx.Query(ctx, `SELECT valid_from, effective_at, recorded_at, generation FROM activation
 		WHERE district = $1 AND edition_id = $2 ORDER BY generation DESC`, e.District, e.ID)
 	if err != nil {

@@ -273,7 +273,7 @@ func (f *filler) fill(v reflect.Value, path string) {
 // Too much work ends within the limit, and the service goes on meanwhile.
 func TestTooMuchWorkIsCutOff(t *testing.T) {
 	t.Parallel()
-	versions := combs()
+	versions, large := combs(), shapefile(t, 160, 25_000)
 	for _, tc := range []struct {
 		name   string
 		runner sandbox.Runner
@@ -284,7 +284,7 @@ func TestTooMuchWorkIsCutOff(t *testing.T) {
 			return err
 		}},
 		{"memory", sandbox.Runner{Memory: 160 << 20}, func(r sandbox.Runner) error {
-			_, err := r.Read(t.Context(), []string{shapefile(t, 160, 25_000)}, options)
+			_, err := r.Read(t.Context(), []string{large}, options)
 			return err
 		}},
 		{"the clock", sandbox.Runner{Wall: 500 * time.Millisecond}, func(r sandbox.Runner) error {
@@ -349,35 +349,36 @@ func combs() (versions []*area.Version) {
 // shapefile writes n circles of the given number of vertices.
 func shapefile(tb testing.TB, n, vertices int) string {
 	tb.Helper()
-	var shp, dbf bytes.Buffer
-	little := func(v ...any) {
-		for _, v := range v {
-			_ = binary.Write(&shp, binary.LittleEndian, v)
-		}
-	}
+	little, big := binary.LittleEndian, binary.BigEndian
 	size := 44 + 4 + 16*(vertices+1)
-	_ = binary.Write(&shp, binary.BigEndian, []uint32{9994, 0, 0, 0, 0, 0, uint32(100+n*(8+size)) / 2})
-	little(uint32(1000), uint32(5), [8]float64{})
-	head := make([]byte, 32+32+1)
-	head[0], head[16+32], head[64] = 3, 8, '\r'
-	binary.LittleEndian.PutUint32(head[4:], uint32(n))
-	binary.LittleEndian.PutUint16(head[8:], uint16(len(head)))
-	binary.LittleEndian.PutUint16(head[10:], 9)
-	copy(head[32:], "code")
-	head[32+11] = 'C'
-	dbf.Write(head)
+	shp := make([]byte, 100, 100+n*(8+size))
+	big.PutUint32(shp, 9994)
+	big.PutUint32(shp[24:], uint32(cap(shp))/2)
+	little.PutUint32(shp[28:], 1000)
+	little.PutUint32(shp[32:], 5)
+	dbf := make([]byte, 32+32+1)
+	dbf[0], dbf[16+32], dbf[64] = 3, 8, '\r'
+	little.PutUint32(dbf[4:], uint32(n))
+	little.PutUint16(dbf[8:], uint16(len(dbf)))
+	little.PutUint16(dbf[10:], 9)
+	copy(dbf[32:], "code")
+	dbf[32+11] = 'C'
 	for i := range n {
-		_ = binary.Write(&shp, binary.BigEndian, []uint32{uint32(i + 1), uint32(size / 2)})
-		little(uint32(5), [4]float64{}, uint32(1), uint32(vertices+1), uint32(0))
+		shp = big.AppendUint32(big.AppendUint32(shp, uint32(i+1)), uint32(size/2))
+		shp = append(little.AppendUint32(shp, 5), make([]byte, 32)...)
+		shp = little.AppendUint32(little.AppendUint32(little.AppendUint32(shp, 1), uint32(vertices+1)), 0)
 		for k := range vertices + 1 {
 			sin, cos := math.Sincos(-2 * math.Pi * float64(k%vertices) / float64(vertices))
-			little(100+float64(i%100)*0.2+0.09*cos, 30+float64(i/100)*0.2+0.09*sin)
+			shp = little.AppendUint64(shp, math.Float64bits(100+float64(i%100)*0.2+0.09*cos))
+			shp = little.AppendUint64(shp, math.Float64bits(30+float64(i/100)*0.2+0.09*sin))
 		}
-		fmt.Fprintf(&dbf, " %-8d", i)
+		dbf = fmt.Appendf(dbf, " %-8d", i)
 	}
-	path := write(tb, "a.shp", shp.String())
-	if err := os.WriteFile(strings.TrimSuffix(path, "shp")+"dbf", dbf.Bytes(), 0o600); err != nil {
-		tb.Fatal(err)
+	path := filepath.Join(tb.TempDir(), "a.shp")
+	for ext, b := range map[string][]byte{"shp": shp, "dbf": dbf} {
+		if err := os.WriteFile(strings.TrimSuffix(path, "shp")+ext, b, 0o600); err != nil {
+			tb.Fatal(err)
+		}
 	}
 	return path
 }

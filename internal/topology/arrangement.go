@@ -48,6 +48,9 @@ type face struct {
 	along  map[int32]float64 // how much of its border, in lattice steps, each layer has
 }
 
+// maxLooks bounds how many pairs of stretches are compared.
+const maxLooks = 400_000_000
+
 // maxCrossings bounds the work on borders that cross each other, which clean
 // boundaries do nowhere and combs laid across each other do without end.
 const maxCrossings = 200_000
@@ -138,35 +141,66 @@ func indexEdges(edges []edge) *rtree.RTreeGN[int64, int32] {
 	return &tree
 }
 
+// indexPieces indexes edges by boxes around pieces of them, of about one length:
+// the box around a long slanted edge would hold everything. pieces says into how
+// many each was cut.
+func indexPieces(edges []edge) (tree *rtree.RTreeGN[int64, int32], pieces []int) {
+	total := 0.0
+	for i := range edges {
+		total += edges[i].length()
+	}
+	tree, pieces = &rtree.RTreeGN[int64, int32]{}, make([]int, len(edges))
+	for i := range edges {
+		n := 1
+		if lo, hi := edges[i].box(); hi[0]-lo[0] > 8 && hi[1]-lo[1] > 8 && len(edges) > 256 {
+			n = min(64, 1+int(16*edges[i].length()*float64(len(edges))/total))
+		}
+		pieces[i] = n
+		edges[i].pieces(n, func(lo, hi [2]int64) { tree.Insert(lo, hi, int32(i)) })
+	}
+	return tree, pieces
+}
+
+func (e *edge) length() float64 {
+	return math.Hypot(float64(e.b.X)-float64(e.a.X), float64(e.b.Y)-float64(e.a.Y))
+}
+
+// pieces calls yield with the boxes around n equal pieces of e.
+func (e *edge) pieces(n int, yield func(lo, hi [2]int64)) {
+	if n == 1 {
+		yield(e.box())
+		return
+	}
+	dx, dy := (float64(e.b.X)-float64(e.a.X))/float64(n), (float64(e.b.Y)-float64(e.a.Y))/float64(n)
+	for k := range n {
+		x0, y0 := float64(e.a.X)+dx*float64(k), float64(e.a.Y)+dy*float64(k)
+		x1, y1 := x0+dx, y0+dy
+		yield([2]int64{int64(math.Floor(x0)), int64(math.Floor(math.Min(y0, y1)))}, [2]int64{int64(math.Ceil(x1)), int64(math.Ceil(math.Max(y0, y1)))})
+	}
+}
+
 func (e *edge) box() (lo, hi [2]int64) {
 	return [2]int64{int64(e.a.X), int64(min(e.a.Y, e.b.Y))}, [2]int64{int64(e.b.X), int64(max(e.a.Y, e.b.Y))}
 }
 
 // cutAtVertices splits every edge at the ends of other edges that lie on it.
 func cutAtVertices(edges []edge) []edge {
-	tree := indexEdges(edges)
 	ends := make([]geo.Point, 0, 2*len(edges))
 	for i := range edges {
 		ends = append(ends, edges[i].a, edges[i].b)
 	}
 	slices.SortFunc(ends, comparePoints)
-	ends = slices.Compact(ends)
-	cuts := map[int32][]geo.Point{}
-	for _, p := range ends {
-		lo, hi := p.Corners()
-		tree.Search(lo, hi, func(_, _ [2]int64, i int32) bool {
-			if e := &edges[i]; p != e.a && p != e.b && geo.Orient(e.a, e.b, p) == 0 {
-				cuts[i] = append(cuts[i], p) // in order: ends are sorted
-			}
-			return true
-		})
-	}
-	out := make([]edge, 0, len(edges)+len(cuts))
-	for i, e := range edges {
+	index := geo.NewPoints(slices.Compact(ends))
+	out := make([]edge, 0, len(edges))
+	for _, e := range edges {
+		on := index.On(e.a, e.b)
+		slices.SortFunc(on, comparePoints) // from a to b
 		from := e.a
-		for _, p := range append(cuts[int32(i)], e.b) {
-			out = append(out, edge{from, p, slices.Clip(e.left), slices.Clip(e.right)})
-			from = p
+		for _, p := range slices.Compact(on) {
+			if p != e.a {
+				out = append(out, edge{from, p, slices.Clip(e.left), slices.Clip(e.right)})
+				from = p
+			}
 		}
 	}
 	return out
@@ -215,28 +249,36 @@ func cutAtCrossings(edges []edge) (g *graph, tangled *geo.Point) {
 		node  int32
 	}
 	cuts := map[int32][]cut{}
-	crossings, looks := 0, 0
-	tree := indexEdges(edges)
-	for i := range edges {
-		if crossings > maxCrossings || looks > 100*maxCrossings+100*len(edges) {
-			return nil, &edges[i].a
-		}
-		e := &edges[i]
-		lo, hi := e.box()
-		tree.Search(lo, hi, func(_, _ [2]int64, j int32) bool {
-			f := &edges[j]
-			if looks++; int(j) <= i || geo.Orient(e.a, e.b, f.a)*geo.Orient(e.a, e.b, f.b) >= 0 ||
-				geo.Orient(f.a, f.b, e.a)*geo.Orient(f.a, f.b, e.b) >= 0 {
+	// Most sets have no crossing at all, which a sweep tells whatever the shapes.
+	if geo.AnyCross(len(edges), func(i int) (a, b geo.Point) { return edges[i].a, edges[i].b }) {
+		crossings, looks := 0, 0
+		tree, pieces := indexPieces(edges)
+		seen := make([]int32, len(edges)) // the edge that each was last looked at for
+		for i := range edges {
+			if crossings > maxCrossings || looks > maxLooks {
+				return nil, &edges[i].a
+			}
+			e := &edges[i]
+			meet := func(_, _ [2]int64, j int32) bool {
+				f := &edges[j]
+				if looks++; int(j) <= i || seen[j] == int32(i)+1 {
+					return true
+				}
+				seen[j] = int32(i) + 1
+				if geo.Orient(e.a, e.b, f.a)*geo.Orient(e.a, e.b, f.b) >= 0 ||
+					geo.Orient(f.a, f.b, e.a)*geo.Orient(f.a, f.b, e.b) >= 0 {
+					return true
+				}
+				crossings++
+				s, t, x, y := crossing(e, f)
+				n := int32(len(g.nodes))
+				g.nodes = append(g.nodes, node{x, y, false})
+				cuts[int32(i)] = append(cuts[int32(i)], cut{s, n})
+				cuts[j] = append(cuts[j], cut{t, n})
 				return true
 			}
-			crossings++
-			s, t, x, y := crossing(e, f)
-			n := int32(len(g.nodes))
-			g.nodes = append(g.nodes, node{x, y, false})
-			cuts[int32(i)] = append(cuts[int32(i)], cut{s, n})
-			cuts[j] = append(cuts[j], cut{t, n})
-			return true
-		})
+			e.pieces(pieces[i], func(lo, hi [2]int64) { tree.Search(lo, hi, meet) })
+		}
 	}
 	for i := range edges {
 		along := cuts[int32(i)]

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"wangge/internal/area"
+	"wangge/internal/geo"
 	"wangge/internal/geo/geotest"
 	"wangge/internal/mend"
 	"wangge/internal/topology"
@@ -80,5 +82,37 @@ func BenchmarkCheck(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(vertices), "ns/vertex")
 		})
+	}
+}
+
+// A comb whose teeth lie aslant: the boxes around its edges all overlap, and it
+// is sound all the same.
+func TestASlantedCombIsCheckedSoon(t *testing.T) {
+	t.Parallel()
+	const teeth = 12_000
+	base := geotest.Hohhot.Min
+	at := func(along, across int32) geo.Point {
+		return geo.Point{X: base.X + along + across, Y: base.Y + along - across}
+	}
+	var r geo.Ring
+	for i := range int32(teeth) {
+		r = append(r, at(0, 40*i), at(400_000, 40*i), at(400_000, 40*i+20), at(1000, 40*i+20))
+	}
+	r = append(r, at(0, 40*teeth), at(-100, 40*teeth), at(-100, 0))
+	if r.Turn() < 0 {
+		slices.Reverse(r)
+	}
+	comb := grounded("A", geotest.Area(geo.MultiPolygon{{r}}))
+	began := time.Now()
+	if found := topology.Partition([]*area.Version{comb}, area.Strict, false); len(found) > 0 {
+		t.Errorf("found %v", briefs(found))
+	}
+	if _, err := mend.Union([]*area.Version{comb}); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("took %s", took)
+	} else {
+		t.Logf("%d vertices in %s", len(r), took)
 	}
 }

@@ -8,6 +8,8 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
 import { feature } from "topojson-client";
 
+import { geojson, partition } from "./boundaries";
+
 const binary = join(import.meta.dirname, "../../bin/wangge");
 
 export class Service {
@@ -44,6 +46,14 @@ export class Service {
       ["grid", "municipalities", [1, 298]],
     ] as const) {
       this.run("import", this.file(level, name, ids), "--level", level, "--district", "ZH", "--district-name", "示意区", "--scheme", "opaque", "--edition", "2026-01", "--commit");
+    }
+    this.run("edition", "activate", "2026-01", "--from", "2026-01-01");
+  }
+
+  /** Imports a checkerboard near Hohhot as the district 150102 of two communities and twelve grids, and activates it. */
+  loadCheckerboard() {
+    for (const [level, features] of Object.entries(partition())) {
+      this.run("import", geojson(this.dir, level, features), "--level", level, "--district", "150102", "--district-name", "新城区", "--edition", "2026-01", "--commit");
     }
     this.run("edition", "activate", "2026-01", "--from", "2026-01-01");
   }
@@ -123,7 +133,7 @@ export const test = base.extend<Fixtures, { loaded: Service; empty: Service }>({
         if (!/^(http:\/\/127\.0\.0\.1[:/]|blob:|data:)/.test(r.url())) strays.push(r.url());
       });
       page.on("console", (m) => {
-        if (m.type() === "error" && !/status of (400|404|503)|ERR_CONNECTION_REFUSED/.test(m.text())) strays.push(m.text());
+        if (m.type() === "error" && !/status of (400|404|409|412|422|503)|ERR_CONNECTION_REFUSED/.test(m.text())) strays.push(m.text());
       });
       page.on("pageerror", (e) => strays.push(e.message));
       await use(strays);

@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { MapRef } from "@vis.gl/react-maplibre";
-import { Component, lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Address, type AreaKey, readAddress, type View, writeAddress } from "./address";
 import { type Answer, api, type Area, ask, Refusal } from "./api/client";
 import { boundsOf, countsOf, type Level, levels } from "./map/levels";
+import { canDraw, MapBoundary } from "./map/MapBoundary";
 import { palettes } from "./map/palette";
 import { AnswerCard } from "./panels/AnswerCard";
 import { AreaCard } from "./panels/AreaCard";
@@ -20,8 +21,6 @@ import { useTheme } from "./theme";
 const DistrictMap = lazy(() => import("./map/DistrictMap").then((m) => ({ default: m.DistrictMap })));
 
 const districtsEvery = 5_000;
-
-const canDraw = document.createElement("canvas").getContext("webgl2") !== null;
 
 /** The first page: the map of the boundaries in force, and whose a place is. */
 export function App() {
@@ -268,15 +267,4 @@ function areaPadding() {
   return window.innerWidth < 640
     ? { top: 90, bottom: Math.round(window.innerHeight * 0.52), left: 24, right: 24 }
     : { top: 90, bottom: 60, left: 60, right: 420 };
-}
-
-/** A device that cannot draw the map, or cannot fetch the code for it, still answers typed coordinates. */
-class MapBoundary extends Component<{ fallback: ReactNode; children: ReactNode }, { broken: boolean }> {
-  state = { broken: false };
-  static getDerivedStateFromError() {
-    return { broken: true };
-  }
-  render() {
-    return this.state.broken ? this.props.fallback : this.props.children;
-  }
 }

@@ -768,6 +768,8 @@ export interface components {
         Edition: {
             /** @description newest first */
             activations: components["schemas"]["Activation"][];
+            /** @description of the district; absent while there is none */
+            bbox?: number[];
             /** Format: date-time */
             created: string;
             district: string;

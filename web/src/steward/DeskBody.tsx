@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Skeleton } from "antd";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { boundsOf, countsOf, type Bounds, type Level, levels } from "../map/levels";
@@ -11,6 +11,7 @@ import { ActivateStep } from "./ActivateStep";
 import { type DeskAddress, readDesk, type Step, writeDesk } from "./address";
 import { Changes } from "./Changes";
 import { DeskFoot } from "./DeskFoot";
+import { DeskMap } from "./DeskMap";
 import { DiffStep } from "./DiffStep";
 import { Download } from "./Download";
 import { useEditing } from "./editing";
@@ -27,9 +28,8 @@ import { type Split, SplitDialog } from "./SplitDialog";
 import { StepTabs } from "./StepTabs";
 import { Toolbar } from "./Toolbar";
 import { UploadStep } from "./upload/UploadStep";
+import { useDropAnywhere } from "./upload/useDropAnywhere";
 import { useUpload } from "./upload/useUpload";
-
-const StewardMap = lazy(() => import("./map/StewardMap").then((m) => ({ default: m.StewardMap })));
 
 type Fit = { key: string; bbox: Bounds };
 
@@ -78,6 +78,12 @@ export function DeskBody({ theme }: { theme: Theme }) {
     notify({ text: t("kept", { name: e.name }) });
   });
 
+  useDropAnywhere((files) => {
+    if (flow.running) return;
+    change({ step: "upload", finding: null });
+    void flow.choose(files);
+  });
+
   const previewing = step === "upload" && flow.job?.state === "done" ? flow.job : undefined;
   const previewRows = useMemo(() => rowsOf(previewing?.findings ?? []), [previewing]);
   const rows = step === "upload" ? previewRows : found.rows;
@@ -98,11 +104,13 @@ export function DeskBody({ theme }: { theme: Theme }) {
   function select(key: string | null, goThere: boolean) {
     change({ finding: key });
     const f = goThere ? rows.find((r) => r.key === key)?.finding : undefined;
-    if (f) go(`finding ${key}`, boundsOfFinding(f));
+    if (f) go(`${previewing?.id ?? "finding"} ${key}`, boundsOfFinding(f));
   }
   const open = (e: EditionKey) => {
     setTool("look");
     change({ district: e.district, edition: e.name, step: null, finding: null });
+    const there = e.district !== edition?.district && districts.data?.districts.find((d) => d.code === e.district);
+    if (there) go(`district ${there.code}`, there.bbox as Bounds);
   };
   function drop(e: Edition) {
     changeEdition(e, "DELETE", "")
@@ -131,32 +139,30 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const shownEdition = edition && !(edition.name === base) ? edition : undefined;
   const preview = previewing?.bbox ? { id: previewing.id, level: levels.find((l) => l === previewing.level) ?? "grid", bbox: previewing.bbox as Bounds } : null;
   const fitTo = fit ?? (ground ? { key: `ground ${edition?.name}`, bbox: ground } : null);
-  const previewFit = preview && fit?.key.startsWith("finding") !== true ? { key: `preview ${preview.id}`, bbox: doubted && activeBounds ? together(preview.bbox, activeBounds) : preview.bbox } : null;
+  const previewFit = preview && !fit?.key.startsWith(preview.id) ? { key: `preview ${preview.id}`, bbox: doubted && activeBounds ? together(preview.bbox, activeBounds) : preview.bbox } : null;
 
   return (
     <>
-      <Suspense fallback={null}>
-        {districts.isSuccess && (
-          <StewardMap
-            palette={palettes[theme.shown]}
-            active={{ snapshot: districts.data.snapshot, levels: levels.filter((l) => activeCounts[l]), bounds: activeBounds }}
-            draft={shownEdition ? { district: shownEdition.district, name: shownEdition.name, version: shownEdition.version, levels: levelsOf(shownEdition) } : null}
-            preview={preview}
-            findings={mapFindings}
-            selected={selected}
-            onSelect={(key) => select(key, false)}
-            tool={draft && (step === "findings" || step === "diff") ? tool : "look"}
-            level={level}
-            busy={editing.busy || !draft}
-            onMend={(m) => editing.mend(m)}
-            onSplit={(area, line) => setSplit({ area, line })}
-            onMerge={(l, keep, gone) =>
-              editing.mend({ kind: "merge", level: l as "grid", area: keep.code, other: gone.code }, t("mergedInto", { gone: gone.name || gone.code, keep: keep.name || keep.code }))
-            }
-            fitTo={previewFit ?? fitTo}
-          />
-        )}
-      </Suspense>
+      {districts.isSuccess && (
+        <DeskMap
+          palette={palettes[theme.shown]}
+          active={{ snapshot: districts.data.snapshot, levels: levels.filter((l) => activeCounts[l]), bounds: activeBounds }}
+          draft={shownEdition ? { district: shownEdition.district, name: shownEdition.name, version: shownEdition.version, levels: levelsOf(shownEdition) } : null}
+          preview={preview}
+          findings={mapFindings}
+          selected={selected}
+          onSelect={(key) => select(key, false)}
+          tool={draft && (step === "findings" || step === "diff") ? tool : "look"}
+          level={level}
+          busy={editing.busy || !draft}
+          onMend={(m) => editing.mend(m)}
+          onSplit={(area, line) => setSplit({ area, line })}
+          onMerge={(l, keep, gone) =>
+            editing.mend({ kind: "merge", level: l as "grid", area: keep.code, other: gone.code }, t("mergedInto", { gone: gone.name || gone.code, keep: keep.name || keep.code }))
+          }
+          fitTo={previewFit ?? fitTo}
+        />
+      )}
 
       {draft && (step === "findings" || step === "diff") && (
         <Toolbar editing={editing} mends={mends.data ?? []} present={levelsOf(draft)} tool={tool} onTool={setTool} level={level} onLevel={setLevel} />
@@ -193,7 +199,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
                       <p className="soft">{t("welcomeText")}</p>
                     </div>
                   )}
-                  <UploadStep flow={flow} rows={previewRows} selected={selected} onSelect={select} newDistrict={district === ""} newEdition={target.isNew} draft={target.edition} />
+                  <UploadStep flow={flow} rows={previewRows} selected={selected} onSelect={select} newDistrict={district === ""} newEdition={target.isNew} first={all.length === 0} draft={target.edition} />
                 </>
               ) : edition === undefined ? null : step === "findings" ? (
                 <>

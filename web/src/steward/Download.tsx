@@ -56,7 +56,7 @@ export function Download({ edition }: { edition: Edition }) {
           {format !== "kml" && crs === "epsg" && (
             <Field label={t("epsgNumber")}>{(id) => <Input id={id} inputMode="numeric" placeholder="4546" value={epsg} onChange={(e) => setEPSG(e.target.value)} />}</Field>
           )}
-          <Button type="primary" disabled={!ready} href={`${editionPath(edition)}/export?${q.toString()}`}>
+          <Button type="primary" disabled={!ready} target="_blank" href={`${editionPath(edition)}/export?${q.toString()}`}>
             {t("download")}
           </Button>
         </div>

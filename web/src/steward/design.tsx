@@ -12,6 +12,10 @@ const font = `system-ui, "PingFang SC", "HarmonyOS Sans SC", "Noto Sans SC", "No
 const tokens = {
   light: {
     colorPrimary: "#1f5fbf",
+    colorPrimaryHover: "#174a96",
+    colorPrimaryActive: "#113a78",
+    colorLinkHover: "#174a96",
+    colorErrorHover: "#8c1d17",
     colorError: "#b3261e",
     colorWarning: "#8a5200",
     colorSuccess: "#2e7d32",
@@ -31,6 +35,10 @@ const tokens = {
   },
   dark: {
     colorPrimary: "#7fb0ff",
+    colorPrimaryHover: "#a5c8ff",
+    colorPrimaryActive: "#c4dbff",
+    colorLinkHover: "#a5c8ff",
+    colorErrorHover: "#ffaba4",
     colorError: "#ff8a80",
     colorWarning: "#f2b966",
     colorSuccess: "#81c784",

@@ -106,7 +106,7 @@ export function FindingList({ rows, selected, onSelect, actions, keys }: Finding
               <SeverityMark severity={g.severity} waived={g.waived === g.rows.length} />
               <strong>{g.title}</strong>
               <span className="soft">{t("places", { n: g.rows.length })}</span>
-              <Patch m2={g.m2} />
+              {g.rows.length > 1 && <Patch m2={g.m2} />}
             </button>
             {open && (
               <ul>

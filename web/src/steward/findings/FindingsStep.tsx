@@ -27,7 +27,7 @@ export function FindingsStep({ edition, rows, pending, more, onMore, selected, o
   if (pending) return <Skeleton active paragraph={{ rows: 6 }} />;
   return (
     <div className="stack">
-      {rows.length > 0 && <p className="lead">{refuses(rows) ? t("findingsLead") : t("findingsNoneRefuses")}</p>}
+      {editing && rows.length > 0 && <p className="lead">{refuses(rows) ? t("findingsLead") : t("findingsNoneRefuses")}</p>}
       <FindingList rows={rows} selected={selected} onSelect={onSelect} keys actions={(row) => editing && <Remedies edition={edition} row={row} editing={editing} />} />
       {more && (
         <Button type="link" onClick={onMore}>

@@ -9,8 +9,8 @@ interface AreaMarkProps {
   id: string;
   level: Level;
   code: string;
-  /** What the name says, such as 保留：第一网格. */
-  label: string;
+  /** What stands in it instead of its name, such as 保留：第一网格. */
+  label?: string;
   color: string;
   dashed?: boolean;
   palette: Palette;
@@ -19,7 +19,7 @@ interface AreaMarkProps {
 const joined = { "line-join": "round" } as const;
 const dash = [2, 1.5];
 
-/** Sets off one area of the draft: light fill, firm line, its name with a word. */
+/** Sets off one area of the draft: light fill, firm line and, if there is something to say, a word. */
 export function AreaMark({ id, level, code, label, color, dashed, palette }: AreaMarkProps) {
   const filter: ExpressionSpecification = ["==", ["get", "code"], code];
   const layer = { beforeId: "slot-tools" satisfies Slot, source: `draft-${level}`, "source-layer": level, filter };
@@ -27,14 +27,16 @@ export function AreaMark({ id, level, code, label, color, dashed, palette }: Are
     <>
       <Layer {...layer} id={`${id}-fill`} type="fill" paint={{ "fill-color": color, "fill-opacity": 0.16 }} />
       <Layer {...layer} id={`${id}-line`} type="line" layout={joined} paint={{ "line-color": color, "line-width": dashed ? 2.5 : 3, ...(dashed ? { "line-dasharray": dash } : {}) }} />
-      <Layer
-        {...layer}
-        id={`${id}-name`}
-        source-layer={`${level}_label`}
-        type="symbol"
-        layout={{ "text-field": label, "text-size": 14, "text-font": ["sans-serif"], "text-allow-overlap": true, "text-max-width": 12 }}
-        paint={{ "text-color": color, "text-halo-color": palette.ground, "text-halo-width": 2 }}
-      />
+      {label && (
+        <Layer
+          {...layer}
+          id={`${id}-name`}
+          source-layer={`${level}_label`}
+          type="symbol"
+          layout={{ "text-field": label, "text-size": 14, "text-font": ["sans-serif"], "text-allow-overlap": true, "text-max-width": 12 }}
+          paint={{ "text-color": color, "text-halo-color": palette.ground, "text-halo-width": 2 }}
+        />
+      )}
     </>
   );
 }

@@ -98,7 +98,7 @@ export function SplitTool({ draft, level, palette, busy, onSplit }: SplitToolPro
 
   return (
     <>
-      {cut.area && <AreaMark key={level} id="split-area" level={level} code={cut.area.code} label={cut.area.name} color={palette.accent} palette={palette} />}
+      {cut.area && <AreaMark key={level} id="split-area" level={level} code={cut.area.code} color={palette.accent} palette={palette} />}
       <CutLayers cut={cut} label={t("steward_map_new_part")} palette={palette} />
       {busy ? (
         <Hint kind="busy">{t("steward_map_saving")}</Hint>
@@ -144,7 +144,7 @@ function CutLayers({ cut, label, palette }: { cut: Cut; label: string; palette: 
         source="split-line"
         type="symbol"
         filter={["==", ["get", "role"], "side"]}
-        layout={{ "text-field": ["get", "label"], "text-size": 14, "text-font": ["sans-serif"], "text-allow-overlap": true, "text-ignore-placement": true }}
+        layout={{ "text-field": ["get", "label"], "text-size": 15, "text-font": ["sans-serif"], "text-allow-overlap": true, "text-padding": 8 }}
         paint={{ "text-color": palette.error, "text-halo-color": palette.ground, "text-halo-width": 2 }}
       />
     </>
@@ -159,6 +159,6 @@ function rightOf(points: Position[], project: (p: Position) => { x: number; y: n
   const [m, a, b] = [project(at), project(first), project(last)];
   const length = Math.hypot(b.x - a.x, b.y - a.y);
   if (length < 30) return null;
-  const [lon = 0, lat = 0] = back(m.x - ((b.y - a.y) / length) * 30, m.y + ((b.x - a.x) / length) * 30);
+  const [lon = 0, lat = 0] = back(m.x - ((b.y - a.y) / length) * 34, m.y + ((b.x - a.x) / length) * 34);
   return [lon, lat];
 }

@@ -69,8 +69,8 @@ export function StewardMap(p: StewardMapProps) {
     >
       <Layer id="ground" type="background" paint={{ "background-color": palette.ground }} />
       <Slots />
-      <ActiveLayers active={p.active} alone={!draft} steps={steps} palette={palette} />
-      {draft && <DraftLayers draft={draft} level={p.level} faded={tool === "vertex"} steps={steps} palette={palette} />}
+      <ActiveLayers active={p.active} alone={!draft} quiet={preview !== null} steps={steps} palette={palette} />
+      {draft && <DraftLayers draft={draft} level={p.level} faded={tool === "vertex" || preview !== null} steps={steps} palette={palette} />}
       {preview && <PreviewLayers preview={preview} palette={palette} />}
       <FindingLayers findings={p.findings} selected={p.selected} hovered={looking ? hovered : null} palette={palette} />
       {loaded && looking && <LookTool onSelect={p.onSelect} onHover={setHovered} />}

@@ -9,6 +9,7 @@ import type { StewardMapProps } from "./types";
 
 export type Steps = Record<Level, Visibility>;
 
+const dashes = [4, 3];
 const round = { "line-join": "round" } as const;
 const inForce: ExpressionSpecification = ["!=", ["get", "kind"], "dedicated"];
 const textSize: Record<Level, number> = { district: 15, subdistrict: 14, community: 13, grid: 12, compound: 12 };
@@ -75,8 +76,18 @@ function Names({ prefix, present, steps, color, palette }: NamesProps) {
   ));
 }
 
-/** The boundaries in force: thin and grey, below what is worked on; alone, they carry the map. */
-export function ActiveLayers({ active, alone, steps, palette }: { active: StewardMapProps["active"]; alone: boolean; steps: Steps; palette: Palette }) {
+interface ActiveLayersProps {
+  active: StewardMapProps["active"];
+  /** No draft is drawn over it: it carries the map. */
+  alone: boolean;
+  /** An import is drawn over it: its lines step back. */
+  quiet: boolean;
+  steps: Steps;
+  palette: Palette;
+}
+
+/** The boundaries in force: thin and grey, below what is worked on. */
+export function ActiveLayers({ active, alone, quiet, steps, palette }: ActiveLayersProps) {
   const present = levels.filter((l) => active.levels.includes(l));
   return (
     <>
@@ -94,7 +105,7 @@ export function ActiveLayers({ active, alone, steps, palette }: { active: Stewar
           type="line"
           minzoom={from(steps[level].lines)}
           layout={round}
-          paint={{ "line-color": palette.quiet, "line-width": widthOf(level, alone ? 1 : 0.6), "line-opacity": alone ? 0.7 : 0.5 }}
+          paint={{ "line-color": palette.quiet, "line-width": widthOf(level, alone && !quiet ? 1 : 0.6), "line-opacity": alone ? 0.65 : 0.35, ...(alone ? {} : { "line-dasharray": dashes }) }}
         />
       ))}
       {alone && <Names prefix="active" present={present} steps={steps} color={palette.quiet} palette={palette} />}
@@ -106,7 +117,7 @@ interface DraftLayersProps {
   draft: NonNullable<StewardMapProps["draft"]>;
   /** The level that is picked from, if any. */
   level: Level;
-  /** Its borders are drawn by a tool: the tiles step back. */
+  /** Its borders are drawn by a tool, or an import over them: the lines step back. */
   faded: boolean;
   steps: Steps;
   palette: Palette;

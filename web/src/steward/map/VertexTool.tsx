@@ -7,13 +7,13 @@ import { mendOf, type Pull, pullOf, removalOf } from "./pull";
 import type { StewardMapProps } from "./types";
 import { useBorders } from "./useBorders";
 import { useHandles } from "./useHandles";
-import { useMaplibre, useView } from "./useView";
+import { type MapView, useMaplibre, useView } from "./useView";
 import { VertexLayers } from "./VertexLayers";
 
 type VertexToolProps = Pick<StewardMapProps, "palette" | "busy" | "onMend"> & { draft: NonNullable<StewardMapProps["draft"]> };
 
 /** How long a change that was handed over may stay in sight after nobody works on it any more. */
-const patience = 900;
+const patience = 500;
 
 /** Moves, adds and takes out border vertices; all areas that share one follow. */
 export function VertexTool({ draft, palette, busy, onMend }: VertexToolProps) {
@@ -55,7 +55,7 @@ export function VertexTool({ draft, palette, busy, onMend }: VertexToolProps) {
       const handle = nearestHandle(mesh, place, map.getZoom(), radius);
       return handle && pullOf(mesh, handle);
     },
-    onHover: setHover,
+    onHover: (over) => setHover((before) => (before && over && before.at.join() === over.at.join() && before.version === over.version ? before : over)),
     onPull: setPull,
     onDone: send,
     onPick: (p) => {
@@ -101,21 +101,19 @@ export function VertexTool({ draft, palette, busy, onMend }: VertexToolProps) {
     };
   }, [map, busy]);
 
-  const far = useMemo(() => {
-    const [w, s, e, n] = view.box;
-    return mesh?.x.every((x, id) => {
-      const [lon, lat] = [x / 1e7, (mesh.y[id] ?? 0) / 1e7];
-      return lon < w || lon > e || lat < s || lat > n || vertexZoom(mesh, id) > view.zoom;
-    });
-  }, [mesh, view]);
+  const sight = useMemo(() => mesh && inSight(mesh, view), [mesh, view]);
 
   return (
     <>
       {mesh && <VertexLayers mesh={mesh} pull={pull} hover={locked ? null : hover} selected={vertex === undefined ? null : selected} faded={locked} palette={palette} />}
       {failed ? (
         <Hint kind="wrong">{t("steward_map_failed")}</Hint>
-      ) : dense || far ? (
+      ) : dense || sight === "dense" ? (
         <Hint>{t("steward_map_near")}</Hint>
+      ) : !mesh ? (
+        <Hint kind="busy">{t("steward_map_loading")}</Hint>
+      ) : sight === "empty" ? (
+        <Hint>{t("steward_map_empty")}</Hint>
       ) : busy || pull?.sent ? (
         <Hint kind="busy">{t("steward_map_saving")}</Hint>
       ) : pull ? (
@@ -130,3 +128,15 @@ export function VertexTool({ draft, palette, busy, onMend }: VertexToolProps) {
 }
 
 const arrows: Partial<Record<string, [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Whether there is anything to take hold of: no border in sight, or only borders too dense for handles. */
+function inSight(m: Mesh, { box: [w, s, e, n], zoom }: MapView): "empty" | "dense" | "handles" {
+  let found: "empty" | "dense" = "empty";
+  for (let id = 0; id < m.x.length; id++) {
+    const [lon, lat] = at(m, id);
+    if (lon < w || lon > e || lat < s || lat > n) continue;
+    if (vertexZoom(m, id) <= zoom) return "handles";
+    found = "dense";
+  }
+  return found;
+}

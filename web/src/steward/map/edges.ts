@@ -204,7 +204,7 @@ const deepest = 19;
  * than a handle, so that handles do not cover each other; forks come earlier.
  */
 export function vertexZoom(m: Mesh, vertex: number): number {
-  const zooms = (m.around[vertex] ?? []).map((id) => (m.edges[id] ? zoomOfLength(m, m.edges[id], 14) : deepest));
+  const zooms = (m.around[vertex] ?? []).map((id) => (m.edges[id] ? zoomOfLength(m, m.edges[id], 18) : deepest));
   return Math.min(deepest, Math.min(...zooms) - (isJunction(m, vertex) ? 2 : 0));
 }
 

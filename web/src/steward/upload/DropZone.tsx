@@ -18,6 +18,25 @@ export function DropZone({ flow }: { flow: UploadFlow }) {
     if (e.dataTransfer.files.length > 0) void flow.choose([...e.dataTransfer.files]);
   }
 
+  if (flow.layers) {
+    return (
+      <div className="sending stack" data-testid="layers">
+        <p>{t("whichLayer")}</p>
+        <div className="remedies">
+          {flow.layers.map((layer) => (
+            <Button key={layer} onClick={() => flow.chooseLayer(layer)}>
+              {layer}
+            </Button>
+          ))}
+        </div>
+        <div>
+          <Button type="link" onClick={flow.reset}>
+            {t("otherFile")}
+          </Button>
+        </div>
+      </div>
+    );
+  }
   if (flow.progress || flow.looking) {
     const p = flow.progress;
     return (

@@ -88,7 +88,8 @@ export function ImportResult({ flow, job, form, rows, selected, onSelect }: Impo
           {job.findings_total > job.findings.length && <p className="soft">{t("firstOf", { n: job.findings.length, total: job.findings_total })}</p>}
         </>
       )}
-      <div className="actions">
+      {!job.refused && <p className="soft">{t("keepHint")}</p>}
+      <div className="actions sticky">
         <Button type="primary" size="large" disabled={job.refused || flow.running} onClick={() => void flow.read(form, true)}>
           {t("keepInDraft", { name: form.edition })}
         </Button>
@@ -96,7 +97,6 @@ export function ImportResult({ flow, job, form, rows, selected, onSelect }: Impo
           {t("changeOptions")}
         </Button>
       </div>
-      {!job.refused && <p className="soft">{t("keepHint")}</p>}
     </div>
   );
 }

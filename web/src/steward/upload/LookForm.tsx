@@ -77,7 +77,8 @@ export function LookForm({ flow, look, form, newDistrict, newEdition }: LookForm
       </div>
       <SystemField form={form} set={set} wrong={fault === "epsg"} />
       <ReadingOptions form={form} set={set} fields={fields} wrong={fault === "shift"} />
-      <div className="actions">
+      <p className="soft">{t("tryHint")}</p>
+      <div className="actions sticky">
         <Button type="primary" size="large" disabled={fault !== null} onClick={() => void flow.read(form, false)}>
           {t("tryFirst")}
         </Button>
@@ -85,7 +86,6 @@ export function LookForm({ flow, look, form, newDistrict, newEdition }: LookForm
           {t("otherFile")}
         </Button>
       </div>
-      <p className="soft">{t("tryHint")}</p>
     </div>
   );
 }

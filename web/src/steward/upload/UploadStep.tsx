@@ -13,12 +13,14 @@ interface UploadStepProps {
   onSelect: (key: string | null, go: boolean) => void;
   newDistrict: boolean;
   newEdition: boolean;
+  /** There is nothing yet, which is said above. */
+  first: boolean;
   /** Name of the draft that files go into. */
   draft: string;
 }
 
 /** From files to a draft. */
-export function UploadStep({ flow, rows, selected, onSelect, newDistrict, newEdition, draft }: UploadStepProps) {
+export function UploadStep({ flow, rows, selected, onSelect, newDistrict, newEdition, first, draft }: UploadStepProps) {
   const { t } = useTranslation();
   const { form, look, job } = flow;
   const over = job && ["done", "failed", "cancelled"].includes(job.state);
@@ -31,7 +33,7 @@ export function UploadStep({ flow, rows, selected, onSelect, newDistrict, newEdi
       )}
       {!form || !look ? (
         <>
-          <p className="lead">{newEdition ? t("uploadLeadNew") : t("uploadLead", { name: draft })}</p>
+          {!first && <p className="lead">{newEdition ? t("uploadLeadNew") : t("uploadLead", { name: draft })}</p>}
           <DropZone flow={flow} />
         </>
       ) : flow.running && !(over && flow.committing) ? (

@@ -140,3 +140,12 @@ export function fileFault(names: string[]): "noData" | "several" | "shpAlone" | 
 
 /** The files worth sending: those that belong to a format that is read. */
 export const worthSending = (name: string) => known.includes(ending(name));
+
+/** The layers that a refusal lists behind its colon. */
+export function layersIn(detail: string): string[] {
+  const list = /[：:] ?([^：:]*)$/.exec(detail)?.[1] ?? "";
+  return list
+    .split(/[,、] ?/)
+    .map((s) => s.trim().replace(/^"|"$/g, ""))
+    .filter((s) => s !== "" && s !== "…");
+}

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { api, ask, Refusal } from "../../api/client";
 import { type Import, type Look, said, send } from "../service";
-import { fileFault, type Form, firstForm, requestOf, type Target, worthSending } from "./request";
+import { fileFault, type Form, firstForm, layersIn, requestOf, type Target, worthSending } from "./request";
 import { type Progress, transfer } from "./transfer";
 
 const pollEvery = 500;
@@ -21,6 +21,7 @@ export function useUpload(target: Target, onStored: (j: Import) => void) {
   const [job, setJob] = useState<{ id: string; commit: boolean } | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [layers, setLayers] = useState<string[] | null>(null);
   const stop = useRef<AbortController | null>(null);
 
   const lookKey = ["look", upload, form?.layer ?? "", form?.charset ?? "", i18n.language];
@@ -48,6 +49,7 @@ export function useUpload(target: Target, onStored: (j: Import) => void) {
     setForm(null);
     setJob(null);
     setWrong(null);
+    setLayers(null);
   }
 
   const stored = job?.commit && shown.data?.committed ? shown.data : null;
@@ -72,14 +74,25 @@ export function useUpload(target: Target, onStored: (j: Import) => void) {
       const id = await transfer(files, control.signal, setProgress);
       setUpload(id);
       setProgress(null);
-      const found = await readLook(id, "", "");
-      queries.setQueryData(["look", id, "", "", i18n.language], found);
-      setForm(firstForm(found, target));
+      await lookInto(id, "");
     } catch (e) {
       setProgress(null);
       setUpload(null);
       if (e instanceof Refusal && e.code === "cancelled") setWrong(null);
       else setWrong(said(e));
+    }
+  }
+
+  /** Says what is in an upload; asks which layer is meant where there are several. */
+  async function lookInto(id: string, layer: string) {
+    setLayers(null);
+    try {
+      const found = await readLook(id, layer, "");
+      queries.setQueryData(["look", id, layer, "", i18n.language], found);
+      setForm({ ...firstForm(found, target), layer });
+    } catch (e) {
+      if (!(e instanceof Refusal && e.code === "which_layer")) throw e;
+      setLayers(layersIn(e.detail));
     }
   }
 
@@ -108,7 +121,11 @@ export function useUpload(target: Target, onStored: (j: Import) => void) {
   return {
     names,
     progress,
-    looking: upload !== null && form === null,
+    looking: upload !== null && form === null && layers === null,
+    layers,
+    chooseLayer: (layer: string) => {
+      if (upload) lookInto(upload, layer).catch((e: unknown) => setWrong(said(e)));
+    },
     look: look.data,
     lookWrong: look.isError ? said(look.error) : null,
     form,

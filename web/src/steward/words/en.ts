@@ -10,6 +10,7 @@ export const en: Record<keyof typeof zh, string> = {
   none: "none",
   metre: "m",
   unexpected: "Something went wrong; try again",
+  deskNoMap: "This browser cannot draw the map; uploading, checking and activating still work.",
   hidePanel: "Put the panel away",
   showPanel: "Show the panel",
 
@@ -80,6 +81,7 @@ export const en: Record<keyof typeof zh, string> = {
   shiftNeeded: "A number, please",
   charset: "Character set",
   byItself: "Automatic",
+  whichLayer: "It holds several layers. Which one?",
   layerName: "Layer",
   layerOnly: "Only if there are several",
   scheme: "Code scheme",

@@ -9,6 +9,7 @@ export const zh = {
   none: "没有",
   metre: "米",
   unexpected: "出错了，请再试一次",
+  deskNoMap: "这个浏览器画不了地图；上传、检查、启用照样能用。",
   hidePanel: "收起面板",
   showPanel: "展开面板",
 
@@ -79,6 +80,7 @@ export const zh = {
   shiftNeeded: "请写数字",
   charset: "字符集",
   byItself: "自动",
+  whichLayer: "里面有几个图层，要读哪一个？",
   layerName: "图层",
   layerOnly: "只有一层时不用填",
   scheme: "编码方案",
