@@ -519,7 +519,7 @@ func TestHostileFiles(t *testing.T) {
 		}, "zip_bomb", ""},
 		{"94 250 MB of KML out of 250 KB", func(p *place) string {
 			return p.zip("a.kmz", entry{header: zip.FileHeader{Name: "doc.kml"}, packed: deflated([]byte(kmlStart), 250), unpacked: 250<<20 + uint64(len(kmlStart))})
-		}, "file_too_large", ""},
+		}, "bad_kml", ""},
 		{"23 MB of KML in an archive", func(p *place) string {
 			var b strings.Builder
 			b.WriteString(kmlStart)

@@ -262,12 +262,12 @@ func cutAtCrossings(edges []edge) (g *graph, tangled *geo.Point) {
 			meet := func(_, _ [2]int64, j int32) bool {
 				f := &edges[j]
 				if looks++; int(j) <= i || seen[j] == int32(i)+1 {
-					return true
+					return crossings <= maxCrossings && looks <= maxLooks
 				}
 				seen[j] = int32(i) + 1
 				if geo.Orient(e.a, e.b, f.a)*geo.Orient(e.a, e.b, f.b) >= 0 ||
 					geo.Orient(f.a, f.b, e.a)*geo.Orient(f.a, f.b, e.b) >= 0 {
-					return true
+					return crossings <= maxCrossings && looks <= maxLooks
 				}
 				crossings++
 				s, t, x, y := crossing(e, f)
@@ -275,7 +275,7 @@ func cutAtCrossings(edges []edge) (g *graph, tangled *geo.Point) {
 				g.nodes = append(g.nodes, node{x, y, false})
 				cuts[int32(i)] = append(cuts[int32(i)], cut{s, n})
 				cuts[j] = append(cuts[j], cut{t, n})
-				return true
+				return crossings <= maxCrossings && looks <= maxLooks
 			}
 			e.pieces(pieces[i], func(lo, hi [2]int64) { tree.Search(lo, hi, meet) })
 		}
