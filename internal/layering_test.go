@@ -31,7 +31,7 @@ var outside = map[string][]string{
 	"mend":      {"github.com/google/uuid", "github.com/tidwall/rtree"},
 	"gridindex": {"github.com/google/uuid", "github.com/tidwall/rtree"},
 	"export":    {"github.com/google/uuid", "github.com/twpayne/go-kml/v3", "golang.org/x/text", "modernc.org/sqlite"},
-	"ingest":    {"golang.org/x/text", "modernc.org/sqlite"},
+	"ingest":    {"github.com/tidwall/rtree", "golang.org/x/text", "modernc.org/sqlite"},
 	"locate":    {"golang.org/x/text"},
 	"postgres":  {"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/tidwall/rtree", "github.com/twpayne/go-geom"},
 	"tile":      {"github.com/paulmach/orb"},

@@ -19,6 +19,7 @@ CREATE TABLE waiver (
   areas      text[] NOT NULL,
   x          integer,                                    -- place on the lattice; NULL where the finding has none
   y          integer,
+  m2         double precision NOT NULL,                  -- what was let pass; a larger place shows again
   reason     text NOT NULL CHECK (btrim(reason) <> ''),
   made_at    timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (district, edition_id, waiver_id),
@@ -56,6 +57,7 @@ CREATE TABLE mend_side (
   name        text NOT NULL,
   kind        text NOT NULL,
   priority    integer NOT NULL,
+  parent_code text COLLATE "C",
   parent_id   uuid,
   source      text NOT NULL,
   lattice     geometry(MultiPolygon, 0) NOT NULL,

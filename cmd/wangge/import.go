@@ -91,7 +91,9 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := batch.Suspect(ingest.Known(before), opt); err != nil {
+	known := ingest.Known(before)
+	known.Whole = c.Whole || known.Whole && c.Base == ""
+	if err := batch.Suspect(known, opt); err != nil {
 		return err
 	}
 	for i := range batch.Findings {

@@ -29,6 +29,9 @@ type serveCommand struct {
 	NoMigrate    bool           `help:"Do not migrate the database at start."`
 }
 
+// maxChildren is how many children work on files and editions at once.
+const maxChildren = 3
+
 const settingsEvery = 5 * time.Second
 
 func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
@@ -75,7 +78,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}()
 	defer func() { stop(); <-following; <-keeping }()
 
-	runner := sandbox.Runner{}
+	runner := sandbox.Runner{Slots: make(chan struct{}, maxChildren)}
 	db.WorkWith(postgres.Geometry{Check: runner.Check, Snap: runner.Snap})
 	uploads, err := upload.New(filepath.Join(c.DataDir, "uploads"), db.Store, runner)
 	if err != nil {

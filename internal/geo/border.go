@@ -115,3 +115,8 @@ func AnyCross(n int, ends func(i int) (a, b Point)) bool {
 	_, bad := meet(segments)
 	return bad != nil
 }
+
+// Length is the distance from p to q in lattice steps.
+func Length(p, q Point) float64 {
+	return math.Hypot(float64(int64(q.X)-int64(p.X)), float64(int64(q.Y)-int64(p.Y)))
+}

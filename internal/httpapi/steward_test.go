@@ -239,6 +239,15 @@ func TestAStewardMendsAFileAndActivatesIt(t *testing.T) {
 	if a := s.change("PUT", fmt.Sprintf("%s/findings/%d/waiver", draft, of("overlap").ID), `{"reason":"看过"}`); a.code() != "not_waivable" {
 		t.Errorf("an overlap in strict coverage is waived: %s", a.body)
 	}
+	for _, body := range []string{
+		fmt.Sprintf(`{"kind":"assign","finding":%d,"area":"150102001001"}`, of("overlap").ID),
+		fmt.Sprintf(`{"kind":"cut","finding":%d,"area":"150102001001001"}`, of("overlap").ID),
+		fmt.Sprintf(`{"kind":"trim","finding":%d,"area":"150102001002003"}`, of("overlap").ID),
+	} {
+		if a := s.change("POST", draft+"/mends", body); a.code() != "mend_does_not_fit" {
+			t.Errorf("%s: %d %s", body, a.StatusCode, a.body)
+		}
+	}
 	// Mend what is listed, largest first, as proposed.
 	for range 12 {
 		found = s.findings("2026-02")

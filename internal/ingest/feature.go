@@ -129,3 +129,17 @@ func moved(crs geo.CRS, at position, metres [2]float64) position {
 	east, north := geo.MetresAt(p).Degrees(metres[0], metres[1])
 	return position{lon + east, lat + north}
 }
+
+// pick is the attribute field, or when none is named the first of the usual ones
+// that says something.
+func (f *feature) pick(field string, usual []string) string {
+	if field != "" {
+		return f.attributes[field]
+	}
+	for _, u := range usual {
+		if v := f.attributes[u]; v != "" {
+			return v
+		}
+	}
+	return ""
+}

@@ -90,7 +90,7 @@ func Read(ctx context.Context, files []string, opt Options) (*Batch, error) {
 			var e *fault.Error
 			if errors.As(err, &e) {
 				named := *e
-				named.ZH, named.EN = name+"："+e.ZH, name+": "+e.EN
+				named.ZH, named.EN = filepath.Base(name)+"："+e.ZH, filepath.Base(name)+": "+e.EN
 				return nil, &named
 			}
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -212,7 +212,7 @@ func (l *loader) take(f *feature) error {
 	if l.opt.Reference != (Reference{}) {
 		f.reference = l.opt.Reference
 	}
-	l.batch.Raw.sample(f)
+	l.batch.Raw.sample(f, f.pick(l.opt.CodeField, usualCodes))
 	if len(l.batch.Samples) < mostShown {
 		l.batch.Samples = append(l.batch.Samples, maps.Clone(f.attributes))
 	}
@@ -319,20 +319,9 @@ func (b *Batch) more(level area.Level) {
 
 // add passes one feature through the gate and the rules for text.
 func (b *Batch) add(f *feature, crs geo.CRS, file string, opt Options) {
-	pick := func(field string, usual []string) string {
-		if field != "" {
-			return f.attributes[field]
-		}
-		for _, u := range usual {
-			if v := f.attributes[u]; v != "" {
-				return v
-			}
-		}
-		return ""
-	}
 	c := Candidate{
-		Code:   pick(opt.CodeField, usualCodes),
-		Name:   pick(opt.NameField, usualNames),
+		Code:   f.pick(opt.CodeField, usualCodes),
+		Name:   f.pick(opt.NameField, usualNames),
 		Source: fmt.Sprintf("%s#%d", file, f.index),
 	}
 	if opt.ParentField != "" {

@@ -17,6 +17,7 @@ import (
 type Raw struct {
 	Reference Reference // as said, or named by hand
 	Some      [][2]float64
+	Codes     []string      // of the features that Some are from, as far as they are known
 	Outermost [4][2]float64 // least x, least y, greatest x, greatest y
 	Any       bool
 }
@@ -27,7 +28,7 @@ const (
 	mostTried         = 1_500 // of them are read again for each hypothesis
 )
 
-func (w *Raw) sample(f *feature) {
+func (w *Raw) sample(f *feature, code string) {
 	w.Reference = f.reference
 	for _, polygon := range f.polygons {
 		for k, ring := range polygon {
@@ -53,7 +54,7 @@ func (w *Raw) sample(f *feature) {
 					o[3] = at
 				}
 				if k == 0 && i%stride == 0 && len(w.Some) < mostSamples {
-					w.Some = append(w.Some, at)
+					w.Some, w.Codes = append(w.Some, at), append(w.Codes, code)
 				}
 			}
 		}
@@ -65,6 +66,7 @@ type Known struct {
 	Edition string          // name of the edition that the rest is from
 	Areas   []*area.Version // of the level that is imported
 	Outline geo.Area        // of the district, or of the areas above
+	Whole   bool            // the file should hold the whole level
 }
 
 // reading is one way to read a file, and how well it fits what is known.
@@ -119,8 +121,8 @@ func (b *Batch) system(known Known, opt Options) ([]area.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	asSaid.off = fit(points)
-	if asSaid.off <= offMetres {
+	// Borders that lie on known ones are where they should be, whatever the codes say.
+	if asSaid.off = fit(points); asSaid.off <= offMetres || known.onBorders(points) {
 		return b.meridian(opt), nil
 	}
 	best := reading{off: math.Inf(1)}
@@ -163,20 +165,29 @@ func (b *Batch) system(known Known, opt Options) ([]area.Finding, error) {
 
 // fit returns the measure of how far points lie from what is known, in metres;
 // nil when nothing is.
-func (k Known) fit() func([]geo.Point) float64 {
+func (k Known) fit() func([]sampled) float64 {
 	if len(k.Areas) > 0 {
-		grounds := make([]geo.Area, len(k.Areas))
-		for i, v := range k.Areas {
-			grounds[i] = v.Ground
+		borders := k.borders()
+		own := make(map[string]geo.Area, len(k.Areas))
+		for _, v := range k.Areas {
+			own[v.Code] = v.Ground
 		}
-		borders := geo.NewBorders(grounds...)
-		return func(points []geo.Point) float64 {
+		return func(points []sampled) float64 {
 			if len(points) == 0 {
 				return farthest
 			}
-			distances := make([]float64, len(points))
-			for i, p := range points {
-				distances[i] = borders.Nearest(p, farthest)
+			// Against the area of the same code where there is one: in a dense
+			// district some border is near wherever one looks.
+			var distances, same []float64
+			for _, p := range points {
+				if ground, ok := own[p.code]; ok && p.code != "" {
+					same = append(same, min(farthest, geo.MetresAt(p.Point).ToBorder(p.Point, ground)))
+				} else {
+					distances = append(distances, borders.Nearest(p.Point, farthest))
+				}
+			}
+			if len(same) > len(distances) {
+				distances = same
 			}
 			slices.Sort(distances)
 			return distances[len(distances)/2]
@@ -186,11 +197,15 @@ func (k Known) fit() func([]geo.Point) float64 {
 		return nil
 	}
 	outline := k.Outline.Box()
-	return func(points []geo.Point) float64 {
+	return func(points []sampled) float64 {
 		if len(points) == 0 {
 			return farthest
 		}
-		box := geo.Ring(points).Box()
+		var ring geo.Ring
+		for _, p := range points {
+			ring = append(ring, p.Point)
+		}
+		box := ring.Box()
 		m := geo.MetresAt(outline.Min)
 		off := math.Abs(m.East(outline.Min, box.Min)) + math.Abs(m.North(outline.Min, box.Min)) +
 			math.Abs(m.East(outline.Max, box.Max)) + math.Abs(m.North(outline.Max, box.Max))
@@ -198,14 +213,43 @@ func (k Known) fit() func([]geo.Point) float64 {
 	}
 }
 
+// sampled is a position of the file on the lattice, and the code of its feature.
+type sampled struct {
+	geo.Point
+	code string
+}
+
+func (k Known) borders() *geo.Borders {
+	grounds := make([]geo.Area, len(k.Areas))
+	for i, v := range k.Areas {
+		grounds[i] = v.Ground
+	}
+	return geo.NewBorders(grounds...)
+}
+
+// onBorders reports whether most points lie on known borders to the centimetre.
+func (k Known) onBorders(points []sampled) bool {
+	if len(k.Areas) == 0 {
+		return false
+	}
+	borders, on := k.borders(), 0
+	for _, p := range points {
+		if borders.Nearest(p.Point, 1) < 0.05 {
+			on++
+		}
+	}
+	return 2*on > len(points)
+}
+
 // readAgain puts some of the sampled positions, and the outermost, on the
 // lattice, read another way.
-func (b *Batch) readAgain(reference Reference, how area.Mend, opt Options, most int) ([]geo.Point, error) {
+func (b *Batch) readAgain(reference Reference, how area.Mend, opt Options, most int) ([]sampled, error) {
 	var positions []position
+	var codes []string
 	for i := 0; most > 0 && i < len(b.Raw.Some); i += max(1, len(b.Raw.Some)/most) {
-		positions = append(positions, b.Raw.Some[i])
+		positions, codes = append(positions, b.Raw.Some[i]), append(codes, b.Raw.Codes[i])
 	}
-	positions = append(positions, b.Raw.Outermost[:]...)
+	positions, codes = append(positions, b.Raw.Outermost[:]...), append(codes, "", "", "", "")
 	if how.Swap {
 		for i, at := range positions {
 			positions[i] = position{at[1], at[0]}
@@ -218,8 +262,8 @@ func (b *Batch) readAgain(reference Reference, how area.Mend, opt Options, most 
 		}
 		crs = geo.CGCS2000
 	}
-	var points []geo.Point
-	for _, at := range positions {
+	var points []sampled
+	for i, at := range positions {
 		if !(math.Abs(at[0]) <= 180 && math.Abs(at[1]) <= 90) {
 			continue
 		}
@@ -228,7 +272,7 @@ func (b *Batch) readAgain(reference Reference, how area.Mend, opt Options, most 
 			at, c = moved(crs, at, how.Shift), geo.CGCS2000
 		}
 		if p, err := c.Locate(at[0], at[1]); err == nil {
-			points = append(points, p)
+			points = append(points, sampled{p, codes[i]})
 		}
 	}
 	if len(points) < len(positions)/2 {
@@ -352,7 +396,7 @@ func (b *Batch) senseless(opt Options) *area.Finding {
 	}
 	said, isKruger := krugerOf(w.Reference)
 	switch {
-	case !w.metric() && within(0, 15, 56) && within(1, 70, 140),
+	case !w.metric() && within(0, 15, 56) && within(1, 70, 140) && hi[1] > 90,
 		w.metric() && w.Reference.Definition == "" && within(0, 15e5, 62e5) && easting(1),
 		isKruger && within(0, 15e5, 62e5) && easting(1):
 		return suspicion("axes_swapped", opt.Level, area.Mend{Kind: area.Reread, Swap: !opt.Swap},

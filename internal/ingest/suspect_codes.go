@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tidwall/rtree"
+
 	"wangge/internal/area"
 	"wangge/internal/geo"
 )
@@ -82,11 +84,17 @@ func (b *Batch) against(known Known, level area.Level) (found []area.Finding) {
 				EN: fmt.Sprintf("the code %s has moved: it shares only %.0f %% with the area that has it in edition %s: check the code", c.Code, 100*c.common, known.Edition)})
 		}
 	}
-	return append(found, b.missing(known, level)...)
+	if known.Whole {
+		found = append(found, b.missing(known, level)...)
+	}
+	return found
 }
 
 // overUnion is the common share of two areas: intersection over union, about.
 func overUnion(a, b geo.Area) float64 {
+	if !a.Box().Meets(b.Box()) {
+		return 0
+	}
 	shared, ofA, ofB := geo.SharedGround(a, b)
 	if ofA+ofB-shared <= 0 {
 		return 0
@@ -98,14 +106,14 @@ func overUnion(a, b geo.Area) float64 {
 // A file that holds only a few of them is taken to be a part on purpose.
 func (b *Batch) missing(known Known, level area.Level) (found []area.Finding) {
 	has := map[string]bool{}
-	var tree codesAt
+	var ground codesAt
 	for _, c := range b.Areas {
 		has[c.Code] = true
-		tree.add(c.Ground)
+		ground.add(c.Ground)
 	}
 	var gone []*area.Version
 	for _, v := range known.Areas {
-		if !has[v.Code] && !v.Overlay() && !tree.covers(v.Ground.LabelPoint()) {
+		if !has[v.Code] && !v.Overlay() && !ground.covers(v.Ground.LabelPoint()) {
 			gone = append(gone, v)
 		}
 	}
@@ -122,17 +130,19 @@ func (b *Batch) missing(known Known, level area.Level) (found []area.Finding) {
 }
 
 // codesAt finds whether some area covers a place.
-type codesAt struct{ grounds []geo.Area }
+type codesAt struct {
+	tree rtree.RTreeGN[int64, geo.Area]
+}
 
-func (c *codesAt) add(g geo.Area) { c.grounds = append(c.grounds, g) }
+func (c *codesAt) add(g geo.Area) {
+	lo, hi := g.Box().Corners()
+	c.tree.Insert(lo, hi, g)
+}
 
-func (c *codesAt) covers(p geo.Point) bool {
-	for _, g := range c.grounds {
-		if g.Covers(p) {
-			return true
-		}
-	}
-	return false
+func (c *codesAt) covers(p geo.Point) (yes bool) {
+	lo, hi := p.Corners()
+	c.tree.Search(lo, hi, func(_, _ [2]int64, g geo.Area) bool { yes = g.Covers(p); return !yes })
+	return yes
 }
 
 // checkSequence notes codes that are numbers of one length when one number in

@@ -29,14 +29,17 @@ type sheet struct {
 	known  ingest.Known
 }
 
-func newSheet(seed uint64) *sheet {
+func newSheet(seed uint64) *sheet { return sheetOf(seed, 5, geotest.Hohhot) }
+
+// sheetOf is a sheet of side × side grids in a box.
+func sheetOf(seed uint64, side int, box geo.Box) *sheet {
 	rng := rand.New(rand.NewPCG(seed, 12))
-	p := geotest.NewPartition(rng, 5, 5, 8, geotest.Hohhot)
+	p := geotest.NewPartition(rng, side, side, 8, box)
 	p.Enclaves(rng)
 	s := &sheet{rng: rng, places: 7, place: func(lon, lat float64) [2]float64 { return [2]float64{lon, lat} }}
-	s.known.Edition = "2025-01"
+	s.known.Edition, s.known.Whole = "2025-01", true
 	for i, m := range p.Cells {
-		code := fmt.Sprintf("150102001001%03d", i+1)
+		code := fmt.Sprintf("150102001001%03d", i+1) // under a thousand
 		s.codes, s.areas = append(s.codes, code), append(s.areas, m)
 		s.known.Areas = append(s.known.Areas, &area.Version{Level: area.Grid, Code: code, Name: "格", Kind: area.Basic, Ground: geotest.Area(m)})
 	}
@@ -84,6 +87,9 @@ func (s *sheet) read(tb testing.TB, opt ingest.Options) *ingest.Batch {
 	}
 	return b
 }
+
+// blocks is a box in which twelve grids a side are about 130 m wide.
+var blocks = geo.Box{Min: geo.Point{X: 111_6500000, Y: 40_8200000}, Max: geo.Point{X: 111_6700000, Y: 40_8355000}}
 
 // kruger projects to a Gauss-Krüger zone with PROJ.
 func kruger(tb testing.TB, epsg int) func(lon, lat float64) [2]float64 {
@@ -172,6 +178,24 @@ func TestFortyMislabelledFilesAreNamed(t *testing.T) {
 		"a datum shift": {"datum_shift", func(m area.Mend) bool { return math.Hypot(m.Shift[0], m.Shift[1]) > 100 }, func(s *sheet) {
 			east, north := geo.MetresAt(geotest.Hohhot.Min).Degrees(150+200*s.rng.Float64(), -100-250*s.rng.Float64())
 			s.place = func(lon, lat float64) [2]float64 { return [2]float64{lon + east, lat + north} }
+		}},
+		"GCJ-02 in grids of 130 m": {"gcj02_as_wgs84", func(m area.Mend) bool { return m.CRS == "gcj02" }, func(s *sheet) {
+			*s = *sheetOf(s.rng.Uint64(), 12, blocks)
+			shifted(geo.GCJ02)(s)
+		}},
+		"a shift of grids of 130 m": {"datum_shift", func(m area.Mend) bool { return math.Hypot(m.Shift[0], m.Shift[1]) > 100 }, func(s *sheet) {
+			*s = *sheetOf(s.rng.Uint64(), 12, blocks)
+			east, north := geo.MetresAt(blocks.Min).Degrees(130+100*s.rng.Float64(), -130-100*s.rng.Float64())
+			s.place = func(lon, lat float64) [2]float64 { return [2]float64{lon + east, lat + north} }
+		}},
+		"a part of the grids": {"", nil, func(s *sheet) { s.known.Whole = false; s.codes, s.areas = s.codes[:15], s.areas[:15] }},
+		"redrawn by a third": {"", nil, func(s *sheet) {
+			redrawn := sheetOf(s.rng.Uint64(), 5, geotest.Hohhot)
+			for i := range s.areas {
+				if i%5 < 2 { // two columns of five, drawn anew
+					s.areas[i] = redrawn.areas[i]
+				}
+			}
 		}},
 		"rounded to 11 m": {"coordinates_rounded", nil, func(s *sheet) { s.places = 4; s.known = ingest.Known{} }},
 		"old boundaries": {"old_boundaries", nil, func(s *sheet) {

@@ -54,10 +54,10 @@ func (s *sheet) near(b geo.Box) (found []int) {
 	return found
 }
 
-// find returns the version of the level with the code. Error: no_such_area.
+// find returns the version of the partition with the level and code. Error: no_such_area.
 func (s *sheet) find(level area.Level, code string) (int, error) {
 	for i, v := range s.versions {
-		if v.Level == level && v.Code == code {
+		if v.Level == level && v.Code == code && !v.Overlay() {
 			return i, nil
 		}
 	}
@@ -175,14 +175,6 @@ func (b border) add(rings ...geo.Ring) {
 	for _, r := range rings {
 		for i, p := range r {
 			b.addEdge(p, r[(i+1)%len(r)])
-		}
-	}
-}
-
-func (b border) subtract(rings ...geo.Ring) {
-	for _, r := range rings {
-		for i, p := range r {
-			b.addEdge(r[(i+1)%len(r)], p)
 		}
 	}
 }

@@ -82,7 +82,8 @@ func InsertVertex(versions []*area.Version, a, b, at geo.Point) ([]Change, error
 	return s.changes()
 }
 
-// DropVertex takes the vertex at p out of every border that has it. Errors:
+// DropVertex takes the vertex at p out of every border that has it; a ring that
+// is left with two vertices goes, and with it the part or the hole. Errors:
 // no_such_vertex, mend_breaks.
 func DropVertex(versions []*area.Version, p geo.Point) ([]Change, error) {
 	s := newSheet(versions)
@@ -114,7 +115,8 @@ type Part struct{ Code, Name string }
 // from outside or the border of the area to the same again) into two. The part
 // to the left of the line keeps the area's code and identity; the one to the
 // right becomes a new area with the given code and name and the same parent.
-// Areas with children are not split. Errors: no_such_area, has_children,
+// Areas with children are not split; compounds and dedicated grids go with the
+// ground under their middle. Errors: no_such_area, has_children,
 // line_does_not_split, duplicate_code, mend_breaks.
 func Split(versions []*area.Version, level area.Level, code string, line []geo.Point, right Part) ([]Change, error) {
 	s := newSheet(versions)
@@ -202,6 +204,13 @@ func Split(versions []*area.Version, level area.Level, code string, line []geo.P
 	if fresh.Ground, err = gate(&fresh, cut); err != nil {
 		return nil, err
 	}
+	for _, o := range versions { // compounds and dedicated grids go with the ground that they lie on
+		if o.Overlay() && o.Parent == v.AreaID && fresh.Ground.Covers(o.Ground.LabelPoint()) {
+			moved := *o
+			moved.Parent = fresh.AreaID
+			changes = append(changes, Change{o, &moved})
+		}
+	}
 	return append(changes, Change{nil, &fresh}), nil
 }
 
@@ -239,7 +248,7 @@ func divide(rings []geo.Ring, path []geo.Point) (left, right []geo.Ring, ok bool
 			if m == k {
 				continue
 			}
-			if two.Side(other[0]) == geo.Inside && one.Turn() > 0 && other.Turn() < 0 {
+			if one.Turn() > 0 && other.Turn() < 0 && holds(two, other) {
 				right = append(right, other)
 			} else {
 				left = append(left, other)
@@ -248,6 +257,17 @@ func divide(rings []geo.Ring, path []geo.Point) (left, right []geo.Ring, ok bool
 		return left, right, true
 	}
 	return nil, nil, false
+}
+
+// holds reports whether ring lies in outer: where the first vertex does that is
+// not on its border.
+func holds(outer, ring geo.Ring) bool {
+	for _, p := range ring {
+		if side := outer.Side(p); side != geo.OnBorder {
+			return side == geo.Inside
+		}
+	}
+	return false
 }
 
 // walk returns the vertices of r from i up to k, k not included, going forward.

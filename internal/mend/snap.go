@@ -17,14 +17,14 @@ const MaxSnap = 20
 
 // snapRounds is how often borders are drawn together; a round may bring others
 // within reach.
-const snapRounds = 4
+const snapRounds = 2
 
 // Snap draws borders together that lie within metres of each other: vertices
 // close to one another become one, and a vertex close to an edge becomes a
 // vertex of that edge. It works on all levels of the partition at once, so that
 // both sides of a border and the areas above move together; a vertex that more
-// areas share stays where it is, and no vertex moves further than metres.
-// Errors: bad_tolerance, mend_breaks.
+// areas share stays where it is. No vertex moves further than metres, and no
+// border further than that a round. Errors: bad_tolerance, mend_breaks.
 func Snap(versions []*area.Version, metres float64) ([]Change, error) {
 	if !(metres > 0 && metres <= MaxSnap) {
 		return nil, fault.New(fault.Invalid, "bad_tolerance", "吸附距离应大于 0、不超过 %[1]d 米，得到 %[2]v", "a snap takes more than 0 and at most %[1]d metres, not %[2]v", MaxSnap, metres)

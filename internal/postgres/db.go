@@ -128,9 +128,11 @@ func (s *Store) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
 	}
 	conn := tx.Conn().PgConn()
 	s.unsynced.Delete(conn)
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
-	defer cancel()
-	defer func() { _ = tx.Rollback(ending) }() // does nothing after the commit
+	defer func() { // does nothing after the commit
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
+		defer cancel()
+		_ = tx.Rollback(ending)
+	}()
 	// A check works in memory between its statements; that is no idling.
 	if _, err := tx.Exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = '10min'`); err != nil {
 		return translate(err)
@@ -138,6 +140,8 @@ func (s *Store) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
 	if err := do(tx); err != nil {
 		return translate(err)
 	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
+	defer cancel()
 	if err := tx.Commit(ending); err != nil {
 		return translate(err)
 	}

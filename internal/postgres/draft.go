@@ -144,7 +144,7 @@ func (d *draft) openDistrict(ctx context.Context) error {
 	if d.district, err = onlyDistrict(ctx, d.tx, d.fill.District); err != nil {
 		return err
 	}
-	if _, err := d.tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('wangge district ' || $1, 0))`, d.district); err != nil {
+	if err := lockDistrict(ctx, d.tx, d.district); err != nil {
 		return err
 	}
 	err = d.tx.QueryRow(ctx, `SELECT scheme FROM district WHERE district = $1`, d.district).Scan(&d.scheme)
@@ -188,6 +188,13 @@ func (d *draft) openDistrict(ctx context.Context) error {
 	return err
 }
 
+// lockDistrict keeps other imports, and whoever gives out codes, waiting until
+// the transaction ends.
+func lockDistrict(ctx context.Context, tx pgx.Tx, district string) error {
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('wangge district ' || $1, 0))`, district)
+	return err
+}
+
 func (d *draft) openEdition(ctx context.Context) error {
 	name := d.fill.Edition
 	if name == "" {
@@ -223,7 +230,7 @@ func (d *draft) openEdition(ctx context.Context) error {
 	switch {
 	case fault.Is(err, "no_such_edition"):
 		d.edition = newID()
-		if _, err = d.tx.Exec(ctx, `INSERT INTO edition (district, edition_id, name) VALUES ($1, $2, $3)`, d.district, d.edition, name); err != nil || d.fill.Base == "" {
+		if _, err = d.tx.Exec(ctx, `INSERT INTO edition (district, edition_id, name, version) VALUES ($1, $2, $3, $4)`, d.district, d.edition, name, firstVersion()); err != nil || d.fill.Base == "" {
 			return err
 		}
 		base, err := editionByName(ctx, d.tx, d.district, d.fill.Base)
@@ -245,6 +252,10 @@ func (d *draft) openEdition(ctx context.Context) error {
 		WHERE district = $1 AND edition_id = $2`, d.district, d.edition)
 	return err
 }
+
+// firstVersion is where the row version of a new edition begins: not at 1, so
+// that what was seen of a draft thrown away does not fit its successor.
+func firstVersion() int64 { return time.Now().UnixMilli() }
 
 // newID makes a UUIDv7.
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
@@ -348,7 +359,8 @@ func (d *draft) identities(ctx context.Context, codes []string) (map[string]uuid
 // saveFindings keeps what the reader noted and what the check found.
 func (d *draft) saveFindings(ctx context.Context, found []area.Finding) error {
 	if _, err := d.tx.Exec(ctx, `DELETE FROM finding WHERE district = $1 AND edition_id = $2 AND origin = 'import' AND level = $3
-		AND areas && $4::text[]`, d.district, d.edition, d.fill.Level, codesOf(d.fill.Areas)); err != nil {
+		AND ($5 OR areas = '{}' OR areas && $4::text[] OR code IN ('area_missing', 'code_skipped', 'prefix_codes', 'old_boundaries', 'codes_swapped', 'code_elsewhere'))`,
+		d.district, d.edition, d.fill.Level, codesOf(d.fill.Areas), d.fill.Whole); err != nil {
 		return err
 	}
 	if err := insertFindings(ctx, d.tx, d.district, d.edition, "import", d.fill.Findings); err != nil {

@@ -186,8 +186,8 @@ func (s *Store) CheckEdition(ctx context.Context, district, name string) (e *are
 		if err := replaceCheckFindings(ctx, tx, district, e.ID, found); err != nil {
 			return err
 		}
-		if area.Refuses(found) {
-			return nil
+		if area.Refuses(found) { // the findings are new ones: what was seen before is out of date
+			return touchDraft(ctx, tx, e)
 		}
 		if err := setChecked(ctx, tx, district, e.ID, hash); err != nil {
 			return err

@@ -104,28 +104,33 @@ func insertFindings(ctx context.Context, tx pgx.Tx, district string, edition uui
 
 // waive marks the findings that somebody let pass.
 func waive(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, found []area.Finding) error {
-	rows, err := tx.Query(ctx, `SELECT code, level, areas, x, y, reason FROM waiver WHERE district = $1 AND edition_id = $2`, district, edition)
+	rows, err := tx.Query(ctx, `SELECT code, level, areas, x, y, m2, reason FROM waiver WHERE district = $1 AND edition_id = $2`, district, edition)
 	if err != nil {
 		return err
 	}
-	reasons := map[string]string{}
+	type passed struct {
+		m2     float64
+		reason string
+	}
+	reasons := map[string]passed{}
+	var m2 float64
 	var code, reason string
 	var level area.Level
 	var areas []string
 	var x, y *int32
-	if _, err := pgx.ForEachRow(rows, []any{&code, &level, &areas, &x, &y, &reason}, func() error {
+	if _, err := pgx.ForEachRow(rows, []any{&code, &level, &areas, &x, &y, &m2, &reason}, func() error {
 		f := area.Finding{Code: code, Level: level, Areas: areas}
 		if x != nil && y != nil {
 			f.Place = &geo.Point{X: *x, Y: *y}
 		}
-		reasons[placeKey(f)] = reason
+		reasons[placeKey(f)] = passed{m2, reason}
 		return nil
 	}); err != nil {
 		return err
 	}
 	for i := range found {
-		if found[i].Waivable {
-			found[i].Waived = reasons[placeKey(found[i])]
+		if p := reasons[placeKey(found[i])]; found[i].Waivable && found[i].M2 <= 1.01*p.m2+0.05 {
+			found[i].Waived = p.reason
 		}
 	}
 	return nil
@@ -172,8 +177,8 @@ func (s *Store) Waive(ctx context.Context, district, name string, finding int64,
 			return err
 		}
 		if reason != "" {
-			if _, err := tx.Exec(ctx, `INSERT INTO waiver (district, edition_id, code, level, areas, x, y, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-				e.District, e.ID, f.Code, f.Level, f.Areas, x, y, reason); err != nil {
+			if _, err := tx.Exec(ctx, `INSERT INTO waiver (district, edition_id, code, level, areas, x, y, m2, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+				e.District, e.ID, f.Code, f.Level, f.Areas, x, y, f.M2, reason); err != nil {
 				return err
 			}
 		}

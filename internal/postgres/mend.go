@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,7 +110,7 @@ func (s *Store) Mend(ctx context.Context, district, name string, m Mending, by W
 		if err := applySide(ctx, tx, e, id, true); err != nil {
 			return err
 		}
-		return s.settle(ctx, tx, e, work.lenient)
+		return s.settle(ctx, tx, e, work)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mend %s: %w", name, err)
@@ -122,7 +124,9 @@ type planned struct {
 	zh, en  string
 	place   *geo.Point
 	changes []mend.Change
-	lenient bool // it may leave findings elsewhere, which are listed
+	lenient bool              // it may leave findings elsewhere, which are listed
+	repair  bool              // it puts a finding right, in a tangle perhaps
+	same    map[string]string // codes that are one area before and after
 }
 
 func (s *Store) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions []*area.Version, m Mending) (w *planned, err error) {
@@ -140,7 +144,10 @@ func (s *Store) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions [
 		if f, err = findingByID(ctx, tx, e.District, e.ID, m.Finding); err != nil {
 			return nil, err
 		}
-		w.place = f.Place
+		if err := m.fits(f); err != nil {
+			return nil, err
+		}
+		w.place, w.repair = f.Place, true
 	}
 	switch m.Kind {
 	case string(area.Fill):
@@ -166,6 +173,10 @@ func (s *Store) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions [
 	case string(area.SnapBorders):
 		w.changes, err = s.geometry.Snap(ctx, versions, m.Metres)
 		w.say("%[2]g 米以内的边界吸附到一起，改动 %[1]d 个区域", "borders within %[2]g m drawn together; %[1]d areas changed", len(w.changes), m.Metres)
+		if much := changedMuch(w.changes); len(much) > 0 {
+			w.zh += fmt.Sprintf("；面积变化超过 5 %% 的有 %v，请核对", much)
+			w.en += fmt.Sprintf("; over 5 %% of the ground changed for %v: have a look", much)
+		}
 		w.lenient = true
 	case "move":
 		if err = points(2); err == nil {
@@ -185,11 +196,13 @@ func (s *Store) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions [
 		}
 	case "split":
 		if err = points(2); err == nil {
+			w.same = map[string]string{m.Other: m.Area}
 			w.changes, err = m.split(ctx, tx, e, versions)
 			w.say("%[1]s 划出新的 %[2]s（%[3]s）", "%[2]s (%[3]s) split off %[1]s", m.Area, m.Other, m.Name)
 		}
 	case "merge":
-		w.changes, err = mend.Merge(versions, m.Level, m.Area, m.Other)
+		w.same = map[string]string{m.Other: m.Area}
+		w.changes, err = m.merge(ctx, tx, e, versions)
 		w.say("%[2]s 并入 %[1]s", "%[2]s merged into %[1]s", m.Area, m.Other)
 	default:
 		return nil, fault.New(fault.Invalid, "unknown_mend", "不认识的操作 %[1]q", "unknown kind of mend %[1]q", m.Kind)
@@ -197,11 +210,42 @@ func (s *Store) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions [
 	return w, err
 }
 
+// fits refuses a mend that the finding does not propose, or an area that it does
+// not concern. Error: mend_does_not_fit.
+func (m *Mending) fits(f *area.Finding) error {
+	kind, named := false, false
+	for _, p := range f.Mends {
+		if string(p.Kind) == m.Kind {
+			kind = true
+			named = named || p.Area == m.Area
+		}
+	}
+	switch {
+	case kind && named, kind && m.Kind == string(area.Assign), kind && slices.Contains(f.Areas, m.Area):
+		return nil
+	}
+	return fault.New(fault.Unprocessable, "mend_does_not_fit", "这个问题不能这样改，或与 %[1]q 无关", "this finding is not put right this way, or does not concern %[1]q", m.Area)
+}
+
 func (w *planned) say(zh, en string, args ...any) {
 	w.zh, w.en = fmt.Sprintf(zh, args...), fmt.Sprintf(en, args...)
 	if len(args) == 0 {
 		w.zh, w.en = zh, en
 	}
+}
+
+// changedMuch lists the areas, five at most, whose ground a mend changed by more
+// than 5 %.
+func changedMuch(changes []mend.Change) (codes []string) {
+	for _, c := range changes {
+		if c.Before == nil || c.After == nil || len(codes) == 5 {
+			continue
+		}
+		if shared, before, after := geo.SharedGround(c.Before.Ground, c.After.Ground); shared < 0.95*max(before, after) {
+			codes = append(codes, c.After.Code)
+		}
+	}
+	return codes
 }
 
 func others(codes []string, one string) (out []string) {
@@ -216,8 +260,11 @@ func others(codes []string, one string) (out []string) {
 // split makes the new area with the identity that its code has, if it was only
 // ever tried in drafts. Errors: bad_code, bad_name, code_retired.
 func (m *Mending) split(ctx context.Context, tx pgx.Tx, e *area.Edition, versions []*area.Version) ([]mend.Change, error) {
-	var scheme area.Scheme
-	if err := tx.QueryRow(ctx, `SELECT scheme FROM district WHERE district = $1`, e.District).Scan(&scheme); err != nil {
+	if err := lockDistrict(ctx, tx, e.District); err != nil { // codes are given out one at a time
+		return nil, err
+	}
+	scheme, err := schemeOf(ctx, tx, e.District)
+	if err != nil {
 		return nil, err
 	}
 	if err := scheme.CheckCode(e.District, m.Level, m.Other); err != nil {
@@ -231,6 +278,7 @@ func (m *Mending) split(ctx context.Context, tx pgx.Tx, e *area.Edition, version
 		return nil, err
 	}
 	fresh := changes[len(changes)-1].After
+	made := fresh.AreaID
 	fresh.Source = "split#" + m.Area
 	d := &draft{tx: tx, fill: &Fill{Level: m.Level}, district: e.District, edition: e.ID}
 	ids, err := d.identities(ctx, []string{m.Other})
@@ -238,6 +286,11 @@ func (m *Mending) split(ctx context.Context, tx pgx.Tx, e *area.Edition, version
 		return nil, err
 	}
 	fresh.AreaID = ids[m.Other]
+	for _, c := range changes {
+		if c.After.Parent == made {
+			c.After.Parent = fresh.AreaID
+		}
+	}
 	var used bool
 	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM area_version v JOIN activation a USING (district, edition_id)
 		WHERE v.district = $1 AND v.area_id = $2)`, e.District, fresh.AreaID).Scan(&used); err != nil {
@@ -249,8 +302,36 @@ func (m *Mending) split(ctx context.Context, tx pgx.Tx, e *area.Edition, version
 	return changes, nil
 }
 
+// merge refuses to leave children with codes that do not follow their parent's.
+// Error: children_keep_codes.
+func (m *Mending) merge(ctx context.Context, tx pgx.Tx, e *area.Edition, versions []*area.Version) ([]mend.Change, error) {
+	changes, err := mend.Merge(versions, m.Level, m.Area, m.Other)
+	if err != nil {
+		return nil, err
+	}
+	scheme, err := schemeOf(ctx, tx, e.District)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range changes {
+		if c.Before != nil && c.After != nil && c.After.Parent != c.Before.Parent {
+			if err := scheme.CheckParent(c.After, m.Area); err != nil {
+				return nil, fault.New(fault.Unprocessable, "children_keep_codes",
+					"%[1]s 下面的 %[2]s 编码以 %[1]s 开头，并入 %[3]s 后编码要改：请在文件里改好编码再导入",
+					"%[2]s under %[1]s has a code that begins with it and would have to change under %[3]s: give it a new code in the file and import that", m.Other, c.After.Code, m.Area)
+			}
+		}
+	}
+	return changes, nil
+}
+
+func schemeOf(ctx context.Context, tx pgx.Tx, district string) (scheme area.Scheme, err error) {
+	err = tx.QueryRow(ctx, `SELECT scheme FROM district WHERE district = $1`, district).Scan(&scheme)
+	return scheme, err
+}
+
 // recordMend writes a mend down with both sides of every area. What had been
-// undone before is dropped: its redo no longer fits.
+// undone before is closed: its redo no longer fits.
 func recordMend(ctx context.Context, tx pgx.Tx, e *area.Edition, w *planned) (id int64, err error) {
 	if _, err := tx.Exec(ctx, `UPDATE mend SET closed = true WHERE district = $1 AND edition_id = $2 AND undone`, e.District, e.ID); err != nil {
 		return 0, err
@@ -272,9 +353,13 @@ func recordMend(ctx context.Context, tx pgx.Tx, e *area.Edition, w *planned) (id
 			if err != nil {
 				return 0, err
 			}
-			if _, err := tx.Exec(ctx, `INSERT INTO mend_side (district, edition_id, mend_id, after, area_id, level, code, name, kind, priority, parent_id, source, lattice)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, '00000000-0000-0000-0000-000000000000'::uuid), $12, ST_GeomFromWKB($13, 0))`,
-				e.District, e.ID, id, side == c.After, side.AreaID, side.Level, side.Code, side.Name, side.Kind, side.Priority, side.Parent, side.Source, ground); err != nil {
+			// The parent that a file named stays named while the area hangs under it.
+			if _, err := tx.Exec(ctx, `INSERT INTO mend_side (district, edition_id, mend_id, after, area_id, level, code, name, kind, priority, parent_code, parent_id, source, lattice)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+				        (SELECT parent_code FROM area_version WHERE district = $1 AND edition_id = $2 AND area_id = $5 AND NOT $14),
+				        nullif($11, '00000000-0000-0000-0000-000000000000'::uuid), $12, ST_GeomFromWKB($13, 0))`,
+				e.District, e.ID, id, side == c.After, side.AreaID, side.Level, side.Code, side.Name, side.Kind, side.Priority, side.Parent, side.Source, ground,
+				side == c.After && c.Before != nil && c.Before.Parent != c.After.Parent); err != nil {
 				return 0, err
 			}
 		}
@@ -287,8 +372,8 @@ func applySide(ctx context.Context, tx pgx.Tx, e *area.Edition, id int64, after 
 	for _, sql := range []string{
 		`DELETE FROM area_version v USING mend_side m WHERE v.district = $1 AND v.edition_id = $2 AND m.district = $1 AND m.edition_id = $2
 			AND m.mend_id = $3 AND m.after <> $4 AND v.area_id = m.area_id`,
-		`INSERT INTO area_version (district, edition_id, area_id, level, code, name, kind, priority, parent_id, source, lattice)
-			SELECT district, edition_id, area_id, level, code, name, kind, priority, parent_id, source, lattice
+		`INSERT INTO area_version (district, edition_id, area_id, level, code, name, kind, priority, parent_code, parent_id, source, lattice)
+			SELECT district, edition_id, area_id, level, code, name, kind, priority, parent_code, parent_id, source, lattice
 			FROM mend_side WHERE district = $1 AND edition_id = $2 AND mend_id = $3 AND after = $4`,
 	} {
 		if _, err := tx.Exec(ctx, sql, e.District, e.ID, id, after); err != nil {
@@ -327,9 +412,9 @@ func (d *draft) snap(ctx context.Context, s *Store) error {
 
 // settle renews what follows from the areas of a draft after a change: the
 // outline made from them and the findings. A change that opens a gap or an
-// overlap, against what was listed before it, is refused unless lenient. Errors:
+// overlap, against what was listed before it, is refused unless w is lenient. Errors:
 // mend_opens.
-func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, lenient bool) error {
+func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, w *planned) error {
 	d := &draft{tx: tx, fill: &Fill{}, district: e.District, edition: e.ID}
 	if err := d.outline(ctx); err != nil {
 		return err
@@ -338,7 +423,7 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, lenient 
 	if err != nil {
 		return err
 	}
-	if !lenient {
+	if !w.lenient {
 		rows, err := tx.Query(ctx, selectFinding+`WHERE district = $1 AND edition_id = $2 AND origin = 'check'`, e.District, e.ID)
 		if err != nil {
 			return err
@@ -347,7 +432,7 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, lenient 
 		if err != nil {
 			return err
 		}
-		if worse := mend.Worse(was, found); len(worse) > 0 {
+		if worse := mend.Worse(was, found, w.same, w.repair); len(worse) > 0 {
 			var zh, en []string
 			for _, f := range worse[:min(len(worse), 3)] {
 				zh, en = append(zh, f.ZH), append(en, f.EN)
@@ -355,7 +440,11 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, lenient 
 			return fault.New(fault.Unprocessable, "mend_opens", "这样改会出现新的问题，没有保存：%[1]s", "this would open something new and was not kept: %[2]s", strings.Join(zh, "；"), strings.Join(en, "; "))
 		}
 	}
-	if err := replaceCheckFindings(ctx, tx, e.District, e.ID, found); err != nil {
+	lost, err := losses(ctx, tx, e.District, e.ID)
+	if err != nil {
+		return err
+	}
+	if err := replaceCheckFindings(ctx, tx, e.District, e.ID, append(lost, found...)); err != nil {
 		return err
 	}
 	return touchDraft(ctx, tx, e)
@@ -394,7 +483,7 @@ func (s *Store) turnBack(ctx context.Context, district, name string, by Write, w
 		if _, err := tx.Exec(ctx, `UPDATE mend SET undone = $4 WHERE district = $1 AND edition_id = $2 AND mend_id = $3`, e.District, e.ID, ids[0], !after); err != nil {
 			return err
 		}
-		return s.settle(ctx, tx, e, true)
+		return s.settle(ctx, tx, e, &planned{lenient: true})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("undo in %s: %w", name, err)
@@ -471,8 +560,8 @@ func copyEdition(ctx context.Context, tx pgx.Tx, district string, from, to uuid.
 		`INSERT INTO edition_level (district, edition_id, level, coverage) SELECT district, $3, level, coverage FROM edition_level WHERE district = $1 AND edition_id = $2`,
 		`INSERT INTO area_version (district, edition_id, area_id, level, code, name, kind, priority, parent_code, parent_id, source, lattice)
 		 SELECT district, $3, area_id, level, code, name, kind, priority, parent_code, parent_id, source, lattice FROM area_version WHERE district = $1 AND edition_id = $2`,
-		`INSERT INTO waiver (district, edition_id, code, level, areas, x, y, reason)
-		 SELECT district, $3, code, level, areas, x, y, reason FROM waiver WHERE district = $1 AND edition_id = $2`,
+		`INSERT INTO waiver (district, edition_id, code, level, areas, x, y, m2, reason)
+		 SELECT district, $3, code, level, areas, x, y, m2, reason FROM waiver WHERE district = $1 AND edition_id = $2`,
 	} {
 		if _, err := tx.Exec(ctx, sql, district, from, to); err != nil {
 			return err
@@ -498,6 +587,7 @@ type Before struct {
 	Edition string          // name; "" when nothing is known
 	Areas   []*area.Version // of the level, in the edition in force
 	Outline geo.Area        // of the district in force, else of what the draft holds above the level
+	Whole   bool            // the draft holds nothing of the level yet, so that what a file lacks is missing
 }
 
 // KnownBefore returns what a file of one level can be compared with: the edition
@@ -513,6 +603,12 @@ func (s *Store) KnownBefore(ctx context.Context, district, draftName string, lev
 				return err
 			}
 		}
+		var holds bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM edition e JOIN area_version v USING (district, edition_id)
+			WHERE e.district = $1 AND e.name = $2 AND v.level = $3)`, district, draftName, level).Scan(&holds); err != nil {
+			return err
+		}
+		b.Whole = !holds
 		rows, err := tx.Query(ctx, `SELECT e.edition_id, e.name FROM activation a JOIN edition e USING (district, edition_id)
 			WHERE a.district = $1 AND e.name <> $2 ORDER BY a.effective_at DESC, a.generation DESC LIMIT 1`, district, draftName)
 		if err != nil {
@@ -544,8 +640,11 @@ func (s *Store) KnownBefore(ctx context.Context, district, draftName string, lev
 		}
 		var id uuid.UUID
 		err = tx.QueryRow(ctx, `SELECT edition_id FROM edition WHERE district = $1 AND name = $2`, district, draftName).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // no draft yet: nothing is known
+		}
 		if err != nil {
-			return nil //nolint:nilerr // no draft yet: nothing is known
+			return err
 		}
 		versions, err := loadVersions(ctx, tx, district, id)
 		if err != nil {

@@ -20,13 +20,14 @@ import (
 	"wangge/internal/mend"
 )
 
-// Runner starts children, each with its own limits; how many at once is the
-// caller's matter. The zero Runner is ready to use.
+// Runner starts children, each with its own limits. The zero Runner is ready to
+// use.
 type Runner struct {
 	Binary string        // "" is the running program itself
 	Memory uint64        // bytes of one child, about 120 MiB of them its own; 0 is 768 MiB
 	CPU    time.Duration // of one child, in whole seconds; 0 is 120 s
 	Wall   time.Duration // that one child may take, waiting included; 0 is 15 minutes
+	Slots  chan struct{} // how many children run at once, by its capacity; others wait; nil does not limit
 }
 
 // defaults fills what was left out.
@@ -182,6 +183,14 @@ func (c *conversation) serve(opt ingest.Options) (*outcome, error) {
 // returns, the child is gone.
 func (r Runner) run(ctx context.Context, task string, talk func(*conversation) error) error {
 	r = r.defaults()
+	if r.Slots != nil {
+		select {
+		case r.Slots <- struct{}{}:
+			defer func() { <-r.Slots }()
+		case <-ctx.Done():
+			return fmt.Errorf("sandbox: %w", ctx.Err())
+		}
+	}
 	// The child dies with the thread that started it, so that thread stays.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

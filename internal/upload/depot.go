@@ -27,6 +27,8 @@ import (
 const (
 	MaxFile    = 512 << 20 // bytes of one file
 	maxFiles   = 12        // of one upload: the parts of a Shapefile and some to spare
+	maxTotal   = 4 << 30   // bytes of all uploads
+	leastFree  = 1 << 30   // bytes that stay free on the disk
 	maxUploads = 20        // kept at once
 	maxJobs    = 40        // remembered
 	keepFor    = 12 * time.Hour
@@ -154,7 +156,7 @@ func (d *Depot) Drop(id string) error {
 		return noSuchUpload()
 	}
 	if u.busy > 0 {
-		return fault.New(fault.Conflict, "upload_in_use", "正在读取，先取消导入", "it is being read; cancel the import first")
+		return inUse()
 	}
 	d.remove(id)
 	return nil
@@ -168,11 +170,8 @@ func (d *Depot) Put(id, name string, r io.Reader) (u *Upload, err error) {
 	if name == "." || name == "/" || strings.HasPrefix(name, ".") || len(name) > 200 || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
 		return nil, fault.New(fault.Invalid, "bad_file_name", "文件名不能用：%[1]q", "this file name cannot be used: %[1]q", name)
 	}
-	if u, err = d.Find(id); err != nil {
+	if err := d.mayTake(id); err != nil {
 		return nil, err
-	}
-	if len(u.Files) >= maxFiles {
-		return nil, fault.New(fault.TooLarge, "too_many_files", "一次最多 %[1]d 个文件", "at most %[1]d files at once", maxFiles)
 	}
 	dir := filepath.Join(d.dir, id)
 	f, err := os.CreateTemp(dir, ".part-*")
@@ -197,16 +196,56 @@ func (d *Depot) Put(id, name string, r io.Reader) (u *Upload, err error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	kept := d.uploads[id]
-	if kept == nil {
-		return nil, noSuchUpload()
+	if err := d.takes(id); err != nil {
+		return nil, err
 	}
+	kept := d.uploads[id]
 	if err := os.Rename(f.Name(), filepath.Join(dir, name)); err != nil {
 		return nil, err
 	}
 	kept.Files = slices.DeleteFunc(kept.Files, func(f File) bool { return f.Name == name })
 	kept.Files = append(kept.Files, File{name, n})
 	return kept.copy(), nil
+}
+
+// mayTake is takes, with room on the disk as well. Error: no_room.
+func (d *Depot) mayTake(id string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.takes(id); err != nil {
+		return err
+	}
+	total := int64(0)
+	for _, u := range d.uploads {
+		for _, f := range u.Files {
+			total += f.Bytes
+		}
+	}
+	var disk syscall.Statfs_t
+	full := syscall.Statfs(d.dir, &disk) == nil && disk.Bavail*uint64(disk.Bsize) < leastFree+MaxFile
+	if full || total > maxTotal {
+		return roomError(syscall.ENOSPC)
+	}
+	return nil
+}
+
+// takes says whether an upload takes another file; the caller holds the lock.
+// Errors: no_such_upload, upload_in_use, too_many_files.
+func (d *Depot) takes(id string) error {
+	u := d.uploads[id]
+	switch {
+	case u == nil:
+		return noSuchUpload()
+	case u.busy > 0:
+		return inUse()
+	case len(u.Files) >= maxFiles:
+		return fault.New(fault.TooLarge, "too_many_files", "一次最多 %[1]d 个文件", "at most %[1]d files at once", maxFiles)
+	}
+	return nil
+}
+
+func inUse() error {
+	return fault.New(fault.Conflict, "upload_in_use", "正在读取，先取消导入", "it is being read; cancel the import first")
 }
 
 func roomError(err error) error {

@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -76,6 +77,11 @@ func (d *Depot) Import(r Request) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, old := range d.jobs { // what was read is kept for looking at it, not for good
+		if old.over() && time.Since(old.Began) > previewFor {
+			old.preview = nil
+		}
+	}
 	for len(d.order) >= maxJobs {
 		i := slices.IndexFunc(d.order, func(id string) bool { return d.jobs[id].over() })
 		if i < 0 {
@@ -95,7 +101,7 @@ func (d *Depot) Import(r Request) (*Job, error) {
 	d.jobs[j.ID], d.order = j, append(d.order, j.ID)
 	d.running.Go(func() {
 		defer cancel()
-		outcome, err := d.work(ctx, j, r, file)
+		outcome, err := d.safely(ctx, j, r, file)
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		u.busy--
@@ -110,6 +116,20 @@ func (d *Depot) Import(r Request) (*Job, error) {
 	})
 	copied := *j
 	return &copied, nil
+}
+
+// previewFor is how long after its begin an import can be looked at.
+const previewFor = 30 * time.Minute
+
+// safely does the work; a panic in it fails the import, not the service.
+func (d *Depot) safely(ctx context.Context, j *Job, r Request, file string) (outcome *postgres.Filled, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			outcome, err = nil, fault.New(fault.Unprocessable, "reader_failed", "处理时程序出错停止，什么都没有写入；这是程序的缺陷，请把文件交给维护者",
+				"the program failed while working on this, and nothing was written; this is a defect: please give the file to those who maintain it").Because(fmt.Errorf("panic: %v", p))
+		}
+	}()
+	return d.work(ctx, j, r, file)
 }
 
 func (j *Job) over() bool { return j.State == Done || j.State == Failed || j.State == Cancelled }
@@ -147,7 +167,9 @@ func (d *Depot) work(ctx context.Context, j *Job, r Request, file string) (*post
 	if err != nil {
 		return nil, err
 	}
-	if err := batch.Suspect(ingest.Known(before), opt); err != nil {
+	known := ingest.Known(before)
+	known.Whole = r.Fill.Whole || known.Whole && r.Fill.Base == ""
+	if err := batch.Suspect(known, opt); err != nil {
 		return nil, err
 	}
 	for i := range batch.Findings {

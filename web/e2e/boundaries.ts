@@ -25,7 +25,10 @@ const lattice = (v: number) => Math.round(v * 1e7) / 1e7;
 /** The corner of the checkerboard in column i and row j. */
 export const corner = (i: number, j: number): XY => [lattice(west + i * dx), lattice(south + j * dy)];
 
-export const centre = (i: number, j: number): XY => [lattice(west + (i + 0.5) * dx), lattice(south + (j + 0.5) * dy)];
+/** A place in the checkerboard, in columns and rows. */
+export const place = (i: number, j: number): XY => [lattice(west + i * dx), lattice(south + j * dy)];
+
+export const centre = (i: number, j: number): XY => place(i + 0.5, j + 0.5);
 
 /** The outline of the columns from to to, with every corner on it. */
 function outline(from: number, to: number): XY[] {
@@ -88,6 +91,12 @@ export function geojson(dir: string, name: string, features: Feature[]): string 
   const path = join(dir, `${name}.geojson`);
   writeFileSync(path, JSON.stringify({ type: "FeatureCollection", features }));
   return path;
+}
+
+/** A Shapefile in its parts: .shp, .shx, .dbf, .prj and .cpg. */
+export function shapefileParts(dir: string, name: string, features: Feature[]): string[] {
+  execFileSync("ogr2ogr", ["-f", "ESRI Shapefile", "-lco", "ENCODING=GBK", join(dir, `${name}.shp`), geojson(dir, `${name}-source`, features)]);
+  return ["shp", "shx", "dbf", "prj", "cpg"].map((ending) => join(dir, `${name}.${ending}`));
 }
 
 /** A zipped Shapefile with its attributes in GBK and a .prj that says WGS-84, written by GDAL. */

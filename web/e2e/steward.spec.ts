@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import type { Page } from "@playwright/test";
 
-import { asGCJ02, centre, corner, shapefile, spoilt } from "./boundaries";
+import { asGCJ02, centre, corner, place, shapefile, shapefileParts, spoilt } from "./boundaries";
 import { accessible, expect, openMap, picture, Service, test } from "./service";
 
 /** Waits until the desk's map stands still. */
@@ -104,16 +107,19 @@ test("a GBK Shapefile in the wrong system, with a sliver and an overlap, comes i
 
     // What was found and changed, to be printed.
     const [report] = await Promise.all([context.waitForEvent("page"), page.getByRole("link", { name: "打印报告" }).click()]);
-    await report.waitForLoadState();
-    await report.bringToFront();
     await expect(report.locator("body")).toContainText("边界质量报告");
-    await expect(report.locator("body")).toContainText("已作改动");
-    await report.emulateMedia({ media: "print" });
-    await report.setViewportSize({ width: 794, height: 1123 }); // A4
-    await picture(report, "desk-report");
-    const pdf = await report.pdf({ format: "A4" });
-    expect(pdf.length).toBeGreaterThan(10_000);
+    const printed = report.url();
     await report.close();
+    await page.goto(printed);
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 794, height: 1123 }); // A4
+    await expect(page.locator("body")).toContainText("已作改动");
+    await picture(page, "desk-report");
+    writeFileSync(join(import.meta.dirname, "artifacts", "desk-report.pdf"), await page.pdf({ format: "A4" }));
+    await page.emulateMedia({ media: "screen" });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goBack(); // the address holds what was open
+    await expect(page.getByTestId("changes").getByRole("listitem")).toHaveCount(2);
 
     // Checked and put into force.
     await page.getByRole("button", { name: "下一步：看看改了什么" }).click();
@@ -136,6 +142,7 @@ test("a GBK Shapefile in the wrong system, with a sliver and an overlap, comes i
     await expect(page.getByTestId("owner")).toContainText("锡林第5网格");
     await expect(page.getByTestId("card")).toContainText((name ?? "").slice(0, 10));
   } finally {
+    await page.goto("about:blank"); // the map asks for nothing any more
     await service.stop();
   }
 });
@@ -195,6 +202,76 @@ test("a border is dragged, undone, dragged again, and activated; both sides foll
     await page.getByRole("button", { name: "启用", exact: true }).last().click();
     await expect(page.getByTestId("activated")).toBeVisible();
   } finally {
+    await page.goto("about:blank"); // the map asks for nothing any more
+    await service.stop();
+  }
+});
+
+test("a grid is split by a line, two are merged; a doubt is let pass with a reason", async ({ page }) => {
+  test.setTimeout(240_000);
+  const service = new Service();
+  await service.start();
+  try {
+    service.loadCheckerboard();
+    await page.goto(`${service.url}/steward`);
+    await page.getByRole("button", { name: "新建草稿" }).click();
+    await page.getByRole("button", { name: "新建", exact: true }).click();
+    await expect(page.getByText("没有问题。")).toBeVisible();
+    await settled(page);
+    const click = async (at: [number, number]) => {
+      const { x, y } = await pixel(page, at);
+      await page.mouse.move(x, y);
+      await page.mouse.click(x, y);
+      await page.waitForTimeout(400); // two clicks, not a double one
+    };
+
+    await page.getByText("拆分", { exact: true }).click();
+    await page.waitForTimeout(800);
+    await click(place(0.4, -0.1));
+    await click(place(0.5, 1.1));
+    await picture(page, "desk-split-line");
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog");
+    await expect(dialog).toContainText("拆分 三角线第1网格");
+    await expect(dialog.getByRole("button", { name: "拆分" })).toBeDisabled(); // the code is taken
+    await dialog.getByLabel("新编码").fill("150102001001007");
+    await dialog.getByLabel("新名称").fill("三角线第7网格");
+    await page.waitForTimeout(400);
+    await picture(page, "desk-split");
+    await accessible(page);
+    await dialog.getByRole("button", { name: "拆分" }).click();
+    await expect(page.getByTestId("notice")).toContainText("已拆出 三角线第7网格");
+    const changes = page.getByTestId("changes").locator("li:not(.undone)");
+    await expect(changes).toHaveCount(1);
+
+    await page.getByText("合并", { exact: true }).click();
+    await settled(page);
+    await page.waitForTimeout(800);
+    await click(centre(3, 0));
+    await click(centre(3, 1));
+    await expect(page.getByTestId("notice")).toContainText("锡林第5网格 已并入 锡林第4网格");
+    await expect(changes).toHaveCount(2);
+    await page.waitForTimeout(800);
+    await picture(page, "desk-merged");
+    await page.getByTestId("notice").getByRole("button", { name: "撤销" }).click();
+    await expect(changes).toHaveCount(1);
+
+    // A Shapefile in its parts; the doubt about it passes with a reason, and stays listed with it.
+    await page.getByRole("button", { name: "上传", exact: true }).click();
+    await page.getByTestId("file").setInputFiles(shapefileParts(service.dir, "parts", asGCJ02(spoilt())));
+    await expect(page.getByTestId("look")).toContainText("parts.shp");
+    await page.getByRole("button", { name: "先看看" }).click();
+    await page.getByTestId("suspicion").getByRole("button", { name: "写明理由放行" }).click();
+    await page.getByLabel("理由").fill("界桩整体外移，已现场核实");
+    await page.getByRole("button", { name: "放行", exact: true }).click();
+    await expect(page.getByTestId("suspicion")).toBeHidden();
+    await expect(page.getByTestId("import-result")).toContainText("放行理由：界桩整体外移，已现场核实");
+    await expect(page.getByRole("button", { name: /存入草稿/ })).toBeEnabled();
+    await page.waitForTimeout(800);
+    await picture(page, "desk-waived");
+    await accessible(page);
+  } finally {
+    await page.goto("about:blank"); // the map asks for nothing any more
     await service.stop();
   }
 });

@@ -54,7 +54,6 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings }: Ac
           <path d="M8 12.500l2.700 2.700L16 9.500" />
         </svg>
         <h2>{t(ahead ? "activatedAhead" : "activatedNow", { name: edition.name, date: day(from.valid_from, i18n.language) })}</h2>
-        <p className="soft">{t("generation", { n: from.generation })}</p>
         <div className="actions">
           <Button type="primary" size="large" href="/">
             {t("seeMap")}

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Button, Skeleton } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -22,7 +22,7 @@ import { FindingsStep } from "./findings/FindingsStep";
 import { useKeys } from "./keys";
 import type { Tool } from "./map/StewardMap";
 import { useNotify } from "./notice";
-import { boundsOfEdition, useDistricts, useEditions, useFindings, useMends } from "./queries";
+import { useDistricts, useEditions, useFindings, useMends } from "./queries";
 import { changeEdition, type Edition, type EditionKey, editionPath, levelsOf, said } from "./service";
 import { type Split, SplitDialog } from "./SplitDialog";
 import { StepTabs } from "./StepTabs";
@@ -59,11 +59,6 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const found = useFindings(edition);
   const mends = useMends(edition);
   const editing = useEditing(draft);
-  const { data: ground } = useQuery({
-    queryKey: ["ground", edition?.district, edition?.name],
-    queryFn: () => (edition ? boundsOfEdition(edition) : null),
-    enabled: edition !== undefined && districts.isSuccess && !districts.data.districts.some((d) => d.code === edition.district),
-  });
 
   const district = edition?.district ?? "";
   const base = inForce(all, district, now)?.name ?? "";
@@ -109,8 +104,8 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const open = (e: EditionKey) => {
     setTool("look");
     change({ district: e.district, edition: e.name, step: null, finding: null });
-    const there = e.district !== edition?.district && districts.data?.districts.find((d) => d.code === e.district);
-    if (there) go(`district ${there.code}`, there.bbox as Bounds);
+    const there = e.district !== edition?.district && all.find((x) => x.district === e.district && x.name === e.name)?.bbox;
+    if (there) go(`district ${e.district}`, there as Bounds);
   };
   function drop(e: Edition) {
     changeEdition(e, "DELETE", "")
@@ -138,7 +133,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const activeBounds = boundsOf(inForceNow);
   const shownEdition = edition && !(edition.name === base) ? edition : undefined;
   const preview = previewing?.bbox ? { id: previewing.id, level: levels.find((l) => l === previewing.level) ?? "grid", bbox: previewing.bbox as Bounds } : null;
-  const fitTo = fit ?? (ground ? { key: `ground ${edition?.name}`, bbox: ground } : null);
+  const fitTo = fit ?? (edition?.bbox && !inForceNow.some((d) => d.code === edition.district) ? { key: `edition ${edition.district}`, bbox: edition.bbox as Bounds } : null);
   const previewFit = preview && !fit?.key.startsWith(preview.id) ? { key: `preview ${preview.id}`, bbox: doubted && activeBounds ? together(preview.bbox, activeBounds) : preview.bbox } : null;
 
   return (

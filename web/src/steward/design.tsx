@@ -18,7 +18,7 @@ const tokens = {
     colorErrorHover: "#8c1d17",
     colorError: "#b3261e",
     colorWarning: "#8a5200",
-    colorSuccess: "#2e7d32",
+    colorSuccess: "#23682a",
     colorInfo: "#1f5fbf",
     colorLink: "#1f5fbf",
     colorText: "#23211d",
@@ -80,7 +80,11 @@ export function Design({ shown, children }: { shown: "light" | "dark"; children:
           motionDurationSlow: "0.2s",
           wireframe: false,
         },
-        components: { Table: { cellPaddingBlockSM: 6, cellPaddingInlineSM: 8 }, Button: { primaryShadow: "none", defaultShadow: "none" } },
+        components: {
+          Segmented: shown === "dark" ? { trackBg: "#14171a", itemSelectedBg: "#363d44" } : { trackBg: "#f1ede4" },
+          Table: { cellPaddingBlockSM: 6, cellPaddingInlineSM: 8 },
+          Button: { primaryShadow: "none", defaultShadow: "none" },
+        },
       }}
     >
       {children}

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, ask } from "../api/client";
 import type { Bounds } from "../map/levels";
 import { rowsOf } from "./findings/group";
-import { type Edition, type EditionKey, editionPath, send } from "./service";
+import type { Edition } from "./service";
 
 const pageSize = 1000;
 
@@ -83,30 +83,16 @@ export function useDiff(e: Edition, against: string) {
   });
 }
 
-interface Borders {
-  areas: { level: string; code: string; name: string; rings: [number, number][][] }[];
-}
-
 /** The names of the areas around a finding, by code; empty while it is not known. */
-export function useNamesAt(e: EditionKey & { version: number }, bbox: Bounds | null): Record<string, string> {
+export function useNamesAt(e: Edition, bbox: Bounds | null): Record<string, string> {
   const query = useQuery({
     queryKey: ["names", e.district, e.name, e.version, bbox?.join(",")],
     queryFn: async () => {
-      const found = await send<Borders>("GET", `${editionPath(e)}/borders?bbox=${bbox?.join(",")}`);
+      const found = await ask(api.GET("/api/v1/editions/{district}/{name}/borders", { params: { path: { district: e.district, name: e.name }, query: { bbox: bbox?.join(",") ?? "" } } }));
       return Object.fromEntries(found.areas.map((a) => [a.code, a.name]));
     },
     enabled: bbox !== null,
     retry: false,
   });
   return query.data ?? {};
-}
-
-/** The bounds of an edition; null when it is empty or has too many corners to ask for. */
-export async function boundsOfEdition(e: EditionKey): Promise<Bounds | null> {
-  const found = await send<Borders>("GET", `${editionPath(e)}/borders?bbox=-180,-90,180,90`).catch(() => null);
-  const box: Bounds = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of (found?.areas ?? []).flatMap((a) => a.rings.flat())) {
-    [box[0], box[1], box[2], box[3]] = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)];
-  }
-  return Number.isFinite(box[0]) ? box : null;
 }

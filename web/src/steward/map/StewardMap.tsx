@@ -72,7 +72,7 @@ export function StewardMap(p: StewardMapProps) {
       <ActiveLayers active={p.active} alone={!draft} quiet={preview !== null} steps={steps} palette={palette} />
       {draft && <DraftLayers draft={draft} level={p.level} faded={tool === "vertex" || preview !== null} steps={steps} palette={palette} />}
       {preview && <PreviewLayers preview={preview} palette={palette} />}
-      <FindingLayers findings={p.findings} selected={p.selected} hovered={looking ? hovered : null} palette={palette} />
+      {loaded && <FindingLayers findings={p.findings} selected={p.selected} hovered={looking ? hovered : null} palette={palette} />}
       {loaded && looking && <LookTool onSelect={p.onSelect} onHover={setHovered} />}
       {loaded && looking && p.findings.length > 0 && <Hint>{t("steward_map_look")}</Hint>}
       {loaded && draft && tool === "vertex" && <VertexTool draft={draft} palette={palette} busy={p.busy} onMend={p.onMend} />}
