@@ -1,4 +1,7 @@
-import "./steward.css";
+import "./edition/edition.css";
+import "./findings/findings.css";
+import "./upload/upload.css";
+import "./steward.css"; // last: it holds what differs on small screens
 
 import { useTranslation } from "react-i18next";
 
