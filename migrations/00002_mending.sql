@@ -26,7 +26,7 @@ CREATE TABLE waiver (
   FOREIGN KEY (district, edition_id) REFERENCES edition ON DELETE CASCADE
 );
 
--- One change of a draft. Undone ones stay listed; closed ones lie before a later
+-- One change of a draft, imports included. Undone ones stay listed; closed ones lie before a later
 -- import and can no longer be undone.
 CREATE TABLE mend (
   district   text COLLATE "C" NOT NULL,
@@ -35,6 +35,8 @@ CREATE TABLE mend (
   kind       text NOT NULL,
   text_zh    text NOT NULL,
   text_en    text NOT NULL,
+  solved_zh  text[] NOT NULL DEFAULT '{}',               -- the findings that it put right, as they were listed
+  solved_en  text[] NOT NULL DEFAULT '{}',
   x          integer,                                    -- where, on the lattice
   y          integer,
   made_at    timestamptz NOT NULL DEFAULT now(),

@@ -104,7 +104,7 @@ func (c *editionCheck) Run(ctx context.Context, t *terminal) error {
 			}
 			for i := range mends { // oldest first
 				m := mends[len(mends)-1-i]
-				r.Changes = append(r.Changes, report.Change{Made: m.Made, ZH: m.ZH, EN: m.EN, Areas: m.Areas, Place: m.Place, Undone: m.Undone})
+				r.Changes = append(r.Changes, report.Change{Made: m.Made, ZH: m.ZH, EN: m.EN, Areas: m.Areas, Place: m.Place, Undone: m.Undone, SolvedZH: m.SolvedZH, SolvedEN: m.SolvedEN})
 			}
 			if err := writeReport(c.Report, r, t.lang); err != nil {
 				return err

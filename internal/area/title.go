@@ -3,6 +3,8 @@ package area
 import (
 	"slices"
 	"strconv"
+
+	"wangge/internal/geo"
 )
 
 // titles are the names of findings, for lists and headings. Codes of the gate
@@ -107,15 +109,22 @@ func (m Mend) Text(lang string) string {
 	case Reread:
 		switch {
 		case m.CRS != "" && m.Swap:
-			return pick("对调两轴，按 ", "swap the axes and read as ") + m.CRS + pick(" 重读", "")
+			return pick("对调两轴，按 ", "swap the axes and read as ") + m.system() + pick(" 重读", "")
 		case m.CRS != "":
-			return pick("按 ", "read again as ") + m.CRS + pick(" 重读", "")
+			return pick("按 ", "read again as ") + m.system() + pick(" 重读", "")
 		case m.Swap:
 			return pick("对调两轴重读", "read again with the axes swapped")
 		}
 		return pick("平移（东 ", "read again, moved (") + number(m.Shift[0]) + pick("、北 ", " m east, ") + number(m.Shift[1]) + pick(" 米）重读", " m north)")
 	}
 	return string(m.Kind)
+}
+
+func (m Mend) system() string {
+	if label := geo.CRS(m.CRS).Label(); label != "" {
+		return label
+	}
+	return m.CRS
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

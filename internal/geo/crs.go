@@ -20,6 +20,11 @@ const (
 	BD09     CRS = "bd09"     // Baidu's, shifted once more
 )
 
+// Label is the name of the system for people.
+func (c CRS) Label() string {
+	return map[CRS]string{WGS84: "WGS-84", CGCS2000: "CGCS2000", GCJ02: "GCJ-02", BD09: "BD-09"}[c]
+}
+
 // ParseCRS reads the name of a system; "" is WGS84. Error: unknown_crs.
 func ParseCRS(s string) (CRS, error) {
 	switch c := CRS(strings.ToLower(strings.TrimSpace(s))); c {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -43,6 +44,7 @@ type Mend struct {
 	Undone bool        `json:"undone"`
 	Closed bool        `json:"closed" doc:"before a later import or change; it cannot be undone or redone any more"`
 	Areas  []string    `json:"areas"`
+	Solved []string    `json:"solved" doc:"the findings that it put right"`
 }
 
 type (
@@ -156,9 +158,9 @@ func (s *Server) mends(ctx context.Context, in *struct {
 			out.Body.Next = page.next()
 			break
 		}
-		d := Mend{ID: m.ID, Kind: m.Kind, Text: m.ZH, Made: m.Made, Undone: m.Undone, Closed: m.Closed, Areas: m.Areas}
+		d := Mend{ID: m.ID, Kind: m.Kind, Text: m.ZH, Made: m.Made, Undone: m.Undone, Closed: m.Closed, Areas: m.Areas, Solved: m.SolvedZH}
 		if requestOf(ctx).lang == "en" {
-			d.Text = m.EN
+			d.Text, d.Solved = m.EN, m.SolvedEN
 		}
 		if m.Place != nil {
 			d.Place = &[2]float64{m.Place.Lon(), m.Place.Lat()}
@@ -326,6 +328,7 @@ type reportOutput struct {
 func (s *Server) report(ctx context.Context, in *struct {
 	EditionPath
 	Format string `query:"format" enum:"html,text,json,geojson" doc:"html when left out"`
+	Lang   string `query:"lang" enum:"zh,en" doc:"as Accept-Language says when left out"`
 }) (*reportOutput, error) {
 	format := report.Format(in.Format)
 	switch format {
@@ -355,10 +358,10 @@ func (s *Server) report(ctx context.Context, in *struct {
 	}
 	for i := range mends { // oldest first
 		m := mends[len(mends)-1-i]
-		r.Changes = append(r.Changes, report.Change{Made: m.Made, ZH: m.ZH, EN: m.EN, Areas: m.Areas, Place: m.Place, Undone: m.Undone})
+		r.Changes = append(r.Changes, report.Change{Made: m.Made, ZH: m.ZH, EN: m.EN, Areas: m.Areas, Place: m.Place, Undone: m.Undone, SolvedZH: m.SolvedZH, SolvedEN: m.SolvedEN})
 	}
 	var b bytes.Buffer
-	if err := report.Write(&b, format, r, requestOf(ctx).lang); err != nil {
+	if err := report.Write(&b, format, r, cmp.Or(in.Lang, requestOf(ctx).lang)); err != nil {
 		return nil, err
 	}
 	return &reportOutput{ContentType: format.ContentType(), CacheControl: "no-store", Body: b.Bytes()}, nil

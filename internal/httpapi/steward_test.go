@@ -205,7 +205,7 @@ func TestAStewardMendsAFileAndActivatesIt(t *testing.T) {
 	id := s.upload("网格.zip", gbkShapefile(t, spoiled))
 	var look httpapi.UploadLook
 	s.json("/api/v1/uploads/"+id, &look)
-	if look.Features != 6 || look.Level != "grid" || look.Code != "code" || look.Name != "name" || look.System != "WGS84" || !strings.HasPrefix(look.Samples[0]["name"], "网格") {
+	if look.Features != 6 || look.Level != "grid" || look.Code != "code" || look.Name != "name" || look.System != "WGS-84" || !strings.HasPrefix(look.Samples[0]["name"], "网格") {
 		t.Fatalf("the look: %+v", look)
 	}
 	request := fmt.Sprintf(`{"upload":%q,"level":"grid","edition":"2026-02","base":"2026-01","whole":true,"keep_defects":true`, id)
@@ -268,7 +268,17 @@ func TestAStewardMendsAFileAndActivatesIt(t *testing.T) {
 	// Undone and redone: the findings come back and go again.
 	var mends struct{ Mends []httpapi.Mend }
 	s.json(draft+"/mends", &mends)
-	n := len(mends.Mends)
+	if first := mends.Mends[len(mends.Mends)-1]; first.Kind != "import" || !strings.Contains(first.Text, "网格.zip") || !strings.Contains(first.Text, "GCJ-02") {
+		t.Errorf("what was read is not written down: %+v", first)
+	}
+	solved := 0
+	for _, m := range mends.Mends {
+		solved += len(m.Solved)
+	}
+	if solved < 2 {
+		t.Errorf("the mends name %d findings that they put right", solved)
+	}
+	n := len(mends.Mends) - 1 // all but the import
 	if n < 2 {
 		t.Fatalf("%d mends were written down", n)
 	}
@@ -292,7 +302,7 @@ func TestAStewardMendsAFileAndActivatesIt(t *testing.T) {
 		t.Errorf("a stale change: %d %s", a.StatusCode, a.body)
 	}
 	page := s.get(draft + "/report")
-	for _, want := range []string{"边界质量报告", "新城区", "已作改动", "<svg", mends.Mends[0].Text} {
+	for _, want := range []string{"边界质量报告", "新城区", "已作改动", "<svg", mends.Mends[0].Text, "解决：重叠", "读入 网格.zip"} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the report lacks %q", want)
 		}

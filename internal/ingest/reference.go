@@ -142,7 +142,7 @@ func gaussKrugerCode(name string) int {
 func (r Reference) String() string {
 	switch {
 	case r.CRS != "":
-		return strings.ToUpper(string(r.CRS))
+		return r.CRS.Label()
 	case strings.HasPrefix(r.Definition, "EPSG:"):
 		return r.Definition
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"wangge/internal/area"
 	"wangge/internal/geo"
@@ -515,7 +514,7 @@ func (b *Batch) blame(best, asSaid reading, known Known, opt Options) area.Findi
 	}
 	evidence := fmt.Sprintf("与%s相差 %s，换一种读法后只差 %s", against, off(asSaid.off), off(best.off))
 	evidenceEN := fmt.Sprintf("it is %s off %s, and only %s when read the other way", off(asSaid.off), againstEN, off(best.off))
-	said := cmp.Or(b.Raw.Reference.Definition, strings.ToUpper(string(b.Raw.Reference.CRS)), "WGS-84")
+	said := cmp.Or(b.Raw.Reference.String(), "WGS-84")
 	if len(said) > 40 {
 		said = said[:40] + "…"
 	}

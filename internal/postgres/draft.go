@@ -24,6 +24,7 @@ type Fill struct {
 	Edition      string        // "" takes the only draft, or makes one named by today's date
 	Coverage     area.Coverage // "" is strict for gbt, tolerant for opaque
 	Level        area.Level
+	How          string // the coordinate system that the files were read in, for people; "" says nothing
 	Areas        []FillArea
 	Findings     []area.Finding // of the reader: repairs and refusals
 	Base         string         // an edition that a new draft begins as a copy of; "" begins empty
@@ -69,6 +70,9 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 		}
 		added, replaced, err := d.merge(ctx)
 		if err != nil {
+			return err
+		}
+		if err := d.recordImport(ctx); err != nil {
 			return err
 		}
 		if fill.Snap != 0 {

@@ -40,6 +40,8 @@ type Mended struct {
 	Undone bool
 	Closed bool // before a later import; it can no longer be undone
 	Areas  []string
+
+	SolvedZH, SolvedEN []string // the findings that it put right
 }
 
 // lockDraft is lockEdition for an edition that may change, at the version that
@@ -103,11 +105,10 @@ func (s *Store) Mend(ctx context.Context, district, name string, m Mending, by W
 		if len(work.changes) == 0 {
 			return fault.New(fault.Conflict, "nothing_to_mend", "没有要改动的地方", "there is nothing to change")
 		}
-		id, err := recordMend(ctx, tx, e, work)
-		if err != nil {
+		if work.id, err = recordMend(ctx, tx, e, work); err != nil {
 			return err
 		}
-		if err := applySide(ctx, tx, e, id, true); err != nil {
+		if err := applySide(ctx, tx, e, work.id, true); err != nil {
 			return err
 		}
 		return s.settle(ctx, tx, e, work)
@@ -120,6 +121,7 @@ func (s *Store) Mend(ctx context.Context, district, name string, m Mending, by W
 
 // planned is a mend worked out: what it changes, and how it is told.
 type planned struct {
+	id      int64 // of its row, once written
 	kind    string
 	zh, en  string
 	place   *geo.Point
@@ -423,21 +425,26 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, w *plann
 	if err != nil {
 		return err
 	}
-	if !w.lenient {
-		rows, err := tx.Query(ctx, selectFinding+`WHERE district = $1 AND edition_id = $2 AND origin = 'check'`, e.District, e.ID)
-		if err != nil {
-			return err
+	rows, err := tx.Query(ctx, selectFinding+`WHERE district = $1 AND edition_id = $2 AND origin = 'check'`, e.District, e.ID)
+	if err != nil {
+		return err
+	}
+	was, err := pgx.CollectRows(rows, scanFinding)
+	if err != nil {
+		return err
+	}
+	if worse := mend.Worse(was, found, w.same, w.repair); len(worse) > 0 && !w.lenient {
+		var zh, en []string
+		for _, f := range worse[:min(len(worse), 3)] {
+			zh, en = append(zh, f.ZH), append(en, f.EN)
 		}
-		was, err := pgx.CollectRows(rows, scanFinding)
-		if err != nil {
+		return fault.New(fault.Unprocessable, "mend_opens", "这样改会出现新的问题，没有保存：%[1]s", "this would open something new and was not kept: %[2]s", strings.Join(zh, "；"), strings.Join(en, "; "))
+	}
+	if w.id != 0 {
+		zh, en := solved(was, found)
+		if _, err := tx.Exec(ctx, `UPDATE mend SET solved_zh = $4, solved_en = $5 WHERE district = $1 AND edition_id = $2 AND mend_id = $3`,
+			e.District, e.ID, w.id, zh, en); err != nil {
 			return err
-		}
-		if worse := mend.Worse(was, found, w.same, w.repair); len(worse) > 0 {
-			var zh, en []string
-			for _, f := range worse[:min(len(worse), 3)] {
-				zh, en = append(zh, f.ZH), append(en, f.EN)
-			}
-			return fault.New(fault.Unprocessable, "mend_opens", "这样改会出现新的问题，没有保存：%[1]s", "this would open something new and was not kept: %[2]s", strings.Join(zh, "；"), strings.Join(en, "; "))
 		}
 	}
 	lost, err := losses(ctx, tx, e.District, e.ID)
@@ -448,6 +455,45 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, w *plann
 		return err
 	}
 	return touchDraft(ctx, tx, e)
+}
+
+// mostSolved is how many findings are named that one mend put right.
+const mostSolved = 50
+
+// solved names the findings of before that after no longer has: errors and
+// warnings at places where nothing of their kind is left.
+func solved(before, after []area.Finding) (zh, en []string) {
+	zh, en = []string{}, []string{}
+	left := map[string]bool{}
+	for _, f := range after {
+		left[placeKey(f)] = true
+	}
+	for _, f := range before {
+		if f.Severity != area.Note && !left[placeKey(f)] && len(zh) < mostSolved {
+			zh, en = append(zh, f.Title("zh")+"："+f.ZH), append(en, f.Title("en")+": "+f.EN)
+		}
+	}
+	return zh, en
+}
+
+// recordImport writes down what was read, and how, beside the mends.
+func (d *draft) recordImport(ctx context.Context) error {
+	files := map[string]bool{}
+	var names []string
+	for _, a := range d.fill.Areas {
+		if name, _, _ := strings.Cut(a.Source, "#"); !files[name] {
+			files[name] = true
+			names = append(names, name)
+		}
+	}
+	zh := fmt.Sprintf("读入 %s：%d 个%s", strings.Join(names, "、"), len(d.fill.Areas), d.fill.Level.Word())
+	en := fmt.Sprintf("read %s: %d areas of level %s", strings.Join(names, ", "), len(d.fill.Areas), d.fill.Level)
+	if d.fill.How != "" {
+		zh, en = zh+"，坐标系 "+d.fill.How, en+", coordinates "+d.fill.How
+	}
+	_, err := d.tx.Exec(ctx, `INSERT INTO mend (district, edition_id, kind, text_zh, text_en, closed) VALUES ($1, $2, 'import', $3, $4, true)`,
+		d.district, d.edition, zh, en)
+	return err
 }
 
 // Undo takes the last mend back that still stands; Redo makes the last one again
@@ -494,7 +540,7 @@ func (s *Store) turnBack(ctx context.Context, district, name string, by Write, w
 // Mends lists what was changed in an edition, newest first.
 func (s *Store) Mends(ctx context.Context, district string, edition uuid.UUID, page Page) ([]Mended, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT m.mend_id, m.kind, m.text_zh, m.text_en, m.x, m.y, m.made_at, m.undone, m.closed,
+		SELECT m.mend_id, m.kind, m.text_zh, m.text_en, m.solved_zh, m.solved_en, m.x, m.y, m.made_at, m.undone, m.closed,
 		       ARRAY(SELECT DISTINCT s.code FROM mend_side s WHERE s.district = m.district AND s.edition_id = m.edition_id AND s.mend_id = m.mend_id ORDER BY 1)
 		FROM mend m WHERE m.district = $1 AND m.edition_id = $2 ORDER BY m.mend_id DESC OFFSET $3 LIMIT $4`, district, edition, page.From, page.Most)
 	if err != nil {
@@ -502,7 +548,7 @@ func (s *Store) Mends(ctx context.Context, district string, edition uuid.UUID, p
 	}
 	mends, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m Mended, err error) {
 		var x, y *int32
-		err = row.Scan(&m.ID, &m.Kind, &m.ZH, &m.EN, &x, &y, &m.Made, &m.Undone, &m.Closed, &m.Areas)
+		err = row.Scan(&m.ID, &m.Kind, &m.ZH, &m.EN, &m.SolvedZH, &m.SolvedEN, &x, &y, &m.Made, &m.Undone, &m.Closed, &m.Areas)
 		if x != nil && y != nil {
 			m.Place = &geo.Point{X: *x, Y: *y}
 		}

@@ -31,6 +31,8 @@ type Change struct {
 	Areas  []string
 	Place  *geo.Point
 	Undone bool
+
+	SolvedZH, SolvedEN []string // the findings that it put right
 }
 
 // Format is a form of the report.
@@ -89,8 +91,20 @@ func Write(w io.Writer, f Format, r *Report, lang string) error {
 		if _, err := fmt.Fprintf(w, "mend\t%s\t%s%s\n", c.Made.Format(time.RFC3339), c.text(lang), undone); err != nil {
 			return err
 		}
+		for _, s := range c.solved(lang) {
+			if _, err := fmt.Fprintf(w, "\t%s\t%s\n", map[bool]string{true: "solved", false: "解决"}[lang == "en"], s); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+func (c Change) solved(lang string) []string {
+	if lang == "en" {
+		return c.SolvedEN
+	}
+	return c.SolvedZH
 }
 
 func (c Change) text(lang string) string {
@@ -161,7 +175,7 @@ func rows(findings []area.Finding, lang string) []row {
 func changes(list []Change, lang string) []map[string]any {
 	out := []map[string]any{}
 	for _, c := range list {
-		out = append(out, map[string]any{"made": c.Made, "text": c.text(lang), "areas": c.Areas, "undone": c.Undone})
+		out = append(out, map[string]any{"made": c.Made, "text": c.text(lang), "areas": c.Areas, "undone": c.Undone, "solved": c.solved(lang)})
 	}
 	return out
 }

@@ -195,12 +195,12 @@ func (f face) narrow(found area.Finding) area.Finding {
 	}
 	if f.offLine() {
 		found.Code = "t_junction"
-		found.ZH = fmt.Sprintf("一个顶点偏离它应在的边界一两格（约 1 厘米），造成%s：%v", kind[0], found.Areas)
-		found.EN = fmt.Sprintf("a vertex misses the border it should lie on by a step or two (about 1 cm), which leaves %s: %v", map[string]string{"gap": "a gap", "overlap": "an overlap"}[kind[1]], found.Areas)
+		found.ZH = fmt.Sprintf("一个顶点偏离它应在的边界一两格（约 1 厘米），造成%s：%s", kind[0], strings.Join(found.Areas, "、"))
+		found.EN = fmt.Sprintf("a vertex misses the border it should lie on by a step or two (about 1 cm), which leaves %s: %s", map[string]string{"gap": "a gap", "overlap": "an overlap"}[kind[1]], strings.Join(found.Areas, ", "))
 	} else {
 		found.Code = "sliver_" + kind[1]
-		found.ZH = fmt.Sprintf("细长的%s，宽约 %s，面积 %s m²：%v", kind[0], centimetres(w), squareMetres(found.M2), found.Areas)
-		found.EN = fmt.Sprintf("a sliver of %s, about %s wide, %s m²: %v", kind[1], centimetres(w), squareMetres(found.M2), found.Areas)
+		found.ZH = fmt.Sprintf("细长的%s，宽约 %s，面积 %s m²：%s", kind[0], centimetres(w), squareMetres(found.M2), strings.Join(found.Areas, "、"))
+		found.EN = fmt.Sprintf("a sliver of %s, about %s wide, %s m²: %s", kind[1], centimetres(w), squareMetres(found.M2), strings.Join(found.Areas, ", "))
 	}
 	found.Mends = append([]area.Mend{{Kind: area.SnapBorders, Metres: tolerance(w)}}, found.Mends...)
 	return found
@@ -244,12 +244,11 @@ func (f face) finding(code string, level area.Level, codes []string, coverage ar
 	}
 	at := f.at
 	m2 := f.area * geo.MetresAt(at).SquareMetres()
-	list := fmt.Sprint(codes)
 	size := squareMetres(m2)
 	return area.Finding{
 		Code: code, Severity: severity, Level: level, Areas: codes, Place: &at, M2: m2, Shape: f.ring, Waivable: coverage == area.Tolerant,
-		ZH: fmt.Sprintf(zh, len(codes), level.Word(), list, size, level),
-		EN: fmt.Sprintf(en, len(codes), level.Word(), list, size, level),
+		ZH: fmt.Sprintf(zh, len(codes), level.Word(), strings.Join(codes, "、"), size, level),
+		EN: fmt.Sprintf(en, len(codes), level.Word(), strings.Join(codes, ", "), size, level),
 	}
 }
 

@@ -182,7 +182,7 @@ func (d *Depot) work(ctx context.Context, j *Job, r Request, file string) (*post
 
 // Filling completes a fill with what was read.
 func Filling(fill postgres.Fill, level area.Level, batch *ingest.Batch) postgres.Fill {
-	fill.Level, fill.Findings = level, batch.Findings
+	fill.Level, fill.Findings, fill.How = level, batch.Findings, batch.Raw.Reference.String()
 	for _, a := range batch.Areas {
 		fill.Areas = append(fill.Areas, postgres.FillArea{Code: a.Code, Name: a.Name, Parent: a.Parent, Source: a.Source, Kind: a.Kind, Ground: a.Ground})
 	}

@@ -56,7 +56,7 @@ test("a GBK Shapefile in the wrong system, with a sliver and an overlap, comes i
     const look = page.getByTestId("look");
     await expect(look).toContainText("12 块边界");
     await expect(look).toContainText("三角线第1网格"); // GBK
-    await expect(look).toContainText("WGS84");
+    await expect(look).toContainText("WGS-84");
     await page.getByText("更多选项").click();
     await picture(page, "desk-look");
     await accessible(page);

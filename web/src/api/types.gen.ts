@@ -953,6 +953,8 @@ export interface components {
             /** Format: date-time */
             made: string;
             place?: number[];
+            /** @description the findings that it put right */
+            solved: string[];
             text: string;
             undone: boolean;
         };
@@ -2954,6 +2956,8 @@ export interface operations {
             query?: {
                 /** @description html when left out */
                 format?: "html" | "text" | "json" | "geojson";
+                /** @description as Accept-Language says when left out */
+                lang?: "zh" | "en";
             };
             header?: never;
             path: {

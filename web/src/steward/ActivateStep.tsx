@@ -58,7 +58,7 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings }: Ac
           <Button type="primary" size="large" href="/">
             {t("seeMap")}
           </Button>
-          <Button size="large" href={`${editionPath(edition)}/report`} target="_blank">
+          <Button size="large" href={`${editionPath(edition)}/report?lang=${i18n.language}`} target="_blank">
             {t("printReport")}
           </Button>
         </div>

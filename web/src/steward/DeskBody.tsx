@@ -34,7 +34,7 @@ import { useUpload } from "./upload/useUpload";
 type Fit = { key: string; bbox: Bounds };
 
 export function DeskBody({ theme }: { theme: Theme }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const notify = useNotify();
   const [address, setAddress] = useState<DeskAddress>(() => readDesk(location.search));
@@ -223,7 +223,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
             </div>
             {edition && step !== "upload" && levelsOf(edition).length > 0 && (
               <div className="side-actions">
-                <Button href={`${editionPath(edition)}/report`} target="_blank">
+                <Button href={`${editionPath(edition)}/report?lang=${i18n.language}`} target="_blank">
                   {t("printReport")}
                 </Button>
                 <Download key={editionPath(edition)} edition={edition} />
