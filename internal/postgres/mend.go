@@ -157,7 +157,7 @@ func (s *Store) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions [
 		w.say("空隙 %.2[2]f m² 补给 %[1]s", "a gap of %.2[2]f m² filled into %[1]s", m.Area, f.M2)
 	case string(area.Cut):
 		w.changes, err = mend.CutOverlap(versions, f.Level, f.Shape, f.Areas, m.Area)
-		w.say("重叠 %.2[2]f m² 划归 %[1]s，从 %[3]v 切去", "an overlap of %.2[2]f m² left to %[1]s and cut from %[3]v", m.Area, f.M2, others(f.Areas, m.Area))
+		w.say("重叠 %.2[2]f m² 划归 %[1]s，从 %[3]s 切去", "an overlap of %.2[2]f m² left to %[1]s and cut from %[3]s", m.Area, f.M2, strings.Join(others(f.Areas, m.Area), ", "))
 	case string(area.Trim):
 		w.changes, err = mend.TrimToParent(versions, f.Level, f.Shape, m.Area)
 		w.say("%[1]s 超出上级的 %.2[2]f m² 切去", "%.2[2]f m² of %[1]s outside its parent cut off", m.Area, f.M2)
@@ -176,8 +176,8 @@ func (s *Store) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions [
 		w.changes, err = s.geometry.Snap(ctx, versions, m.Metres)
 		w.say("%[2]g 米以内的边界吸附到一起，改动 %[1]d 个区域", "borders within %[2]g m drawn together; %[1]d areas changed", len(w.changes), m.Metres)
 		if much := changedMuch(w.changes); len(much) > 0 {
-			w.zh += fmt.Sprintf("；面积变化超过 5 %% 的有 %v，请核对", much)
-			w.en += fmt.Sprintf("; over 5 %% of the ground changed for %v: have a look", much)
+			w.zh += "；面积变化超过 5 % 的有 " + strings.Join(much, "、") + "，请核对"
+			w.en += "; over 5 % of the ground changed for " + strings.Join(much, ", ") + ": have a look"
 		}
 		w.lenient = true
 	case "move":

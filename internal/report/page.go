@@ -52,11 +52,11 @@ var words = map[string]map[string]string{
 	"zh": {"title": "边界质量报告", "edition": "版次", "status": "状态", "made": "出具时间", "levels": "内容", "summary": "汇总", "kind": "问题", "severity": "级别", "count": "处数",
 		"waived": "放行", "ground": "面积 m²", "findings": "逐条", "place": "位置（经度, 纬度）", "areas": "区域", "mend": "建议", "changes": "已作改动", "when": "时间", "what": "改动",
 		"none": "没有发现问题。", "nochanges": "没有改动。", "undone": "已撤销", "solved": "解决", "made_by": "编制", "checked_by": "审核", "date": "日期", "more": "另有 %d 条未列出，见 JSON 或 GeoJSON 报告。",
-		"print": "打印", "draft": "草稿，未通过检查", "checked": "已通过检查", "active": "已启用", "figure": "问题位置图（编号见逐条）", "reason": "放行理由"},
+		"print": "打印", "draft": "草稿，待检查", "checked": "已通过检查", "active": "已启用", "figure": "问题位置图（编号见逐条）", "reason": "放行理由"},
 	"en": {"title": "Boundary quality report", "edition": "Edition", "status": "Status", "made": "Issued", "levels": "Contents", "summary": "Summary", "kind": "Finding", "severity": "Severity", "count": "Count",
 		"waived": "Waived", "ground": "Ground m²", "findings": "In detail", "place": "Place (lon, lat)", "areas": "Areas", "mend": "Proposal", "changes": "Changes made", "when": "Time", "what": "Change",
 		"none": "Nothing was found.", "nochanges": "Nothing was changed.", "undone": "undone", "solved": "Put right", "made_by": "Prepared by", "checked_by": "Reviewed by", "date": "Date", "more": "%d more are not listed; see the JSON or GeoJSON report.",
-		"print": "Print", "draft": "draft, not passed", "checked": "passed", "active": "active", "figure": "Where they are (numbers as below)", "reason": "Waived because"},
+		"print": "Print", "draft": "draft, to be checked", "checked": "passed", "active": "active", "figure": "Where they are (numbers as below)", "reason": "Waived because"},
 }
 
 func writePage(w io.Writer, r *Report, lang string) error {

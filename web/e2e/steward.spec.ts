@@ -93,7 +93,7 @@ test("a GBK Shapefile in the wrong system, with a sliver and an overlap, comes i
     await overlap.getByRole("button").first().click();
     await overlap.getByRole("button", { name: /划归 锡林第5网格/ }).click();
     await expect(page.getByText("没有问题。")).toBeVisible();
-    await expect(page.getByTestId("changes").getByRole("listitem")).toHaveCount(2);
+    await expect(page.getByTestId("changes").getByRole("listitem")).toHaveCount(3);
     await page.waitForTimeout(1_000);
     await picture(page, "desk-mended");
     await accessible(page);
@@ -113,13 +113,13 @@ test("a GBK Shapefile in the wrong system, with a sliver and an overlap, comes i
     await page.goto(printed);
     await page.emulateMedia({ media: "print" });
     await page.setViewportSize({ width: 794, height: 1123 }); // A4
-    await expect(page.locator("body")).toContainText("已作改动");
+    await expect(page.locator("body")).toContainText("解决：重叠");
     await picture(page, "desk-report");
     writeFileSync(join(import.meta.dirname, "artifacts", "desk-report.pdf"), await page.pdf({ format: "A4" }));
     await page.emulateMedia({ media: "screen" });
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goBack(); // the address holds what was open
-    await expect(page.getByTestId("changes").getByRole("listitem")).toHaveCount(2);
+    await expect(page.getByTestId("changes").getByRole("listitem")).toHaveCount(3);
 
     // Checked and put into force.
     await page.getByRole("button", { name: "下一步：看看改了什么" }).click();
