@@ -117,7 +117,15 @@ func (g *grounds) at(level area.Level, ground geo.Area) (found []*area.Version) 
 // most is the area of the level that shares most ground; nil when none does.
 func (g *grounds) most(level area.Level, ground geo.Area) (best *area.Version) {
 	most := 0.0
-	for _, v := range g.at(level, ground) {
+	near := g.at(level, ground)
+	if len(near) > mostMeasured { // long slanted shapes, whose boxes say little
+		middle := ground.LabelPoint()
+		if i := slices.IndexFunc(near, func(v *area.Version) bool { return v.Ground.Covers(middle) }); i >= 0 {
+			return near[i]
+		}
+		near = near[:mostMeasured]
+	}
+	for _, v := range near {
 		if coversMost(v.Ground, ground) {
 			return v
 		}
@@ -127,6 +135,10 @@ func (g *grounds) most(level area.Level, ground geo.Area) (best *area.Version) {
 	}
 	return best
 }
+
+// mostMeasured is how many areas the ground of one is measured against; hardly
+// any has so many around it.
+const mostMeasured = 64
 
 // coversMost reports whether outer covers the middle of inner and vertices all
 // around it, which in a partition settles the matter without measuring.
@@ -160,7 +172,8 @@ func computeMemberships(ctx context.Context, tx pgx.Tx, district string, edition
 		if c.Level != area.Compound {
 			continue
 		}
-		for _, g := range ground.at(area.Grid, c.Ground) {
+		near := ground.at(area.Grid, c.Ground)
+		for _, g := range near[:min(len(near), 16*mostMeasured)] {
 			if shared, whole, _ := geo.SharedGround(c.Ground, g.Ground); whole > 0 && shared/whole > leastShare {
 				compounds, grids, shares = append(compounds, c.AreaID), append(grids, g.AreaID), append(shares, min(1, shared/whole))
 			}
