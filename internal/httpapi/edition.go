@@ -143,14 +143,7 @@ func (s *Server) editions(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := &editionsOutput{}
-	out.Body.Editions = []Edition{}
-	for i, e := range found {
-		if i == page.Most {
-			out.Body.Next = page.next()
-			break
-		}
-		out.Body.Editions = append(out.Body.Editions, describeEdition(&e))
-	}
+	out.Body.Editions, out.Body.Next = paged(page, found, describeEdition)
 	return out, nil
 }
 
@@ -184,14 +177,7 @@ func (s *Server) findings(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := &findingsOutput{}
-	out.Body.Findings = []Finding{}
-	for i, f := range found {
-		if i == page.Most {
-			out.Body.Next = page.next()
-			break
-		}
-		out.Body.Findings = append(out.Body.Findings, describeFinding(f, requestOf(ctx).lang))
-	}
+	out.Body.Findings, out.Body.Next = paged(page, found, func(f *area.Finding) Finding { return describeFinding(*f, requestOf(ctx).lang) })
 	return out, nil
 }
 
@@ -215,6 +201,19 @@ func parsePage(limit count, cursor string) (p page, err error) {
 // oneMore asks for one more than is shown, to know whether another page follows.
 func (p page) oneMore() postgres.Page { return postgres.Page{From: p.From, Most: p.Most + 1} }
 
+// paged describes one page of what oneMore asked for; next is the cursor of the
+// page that follows, "" when none does. The list is never nil.
+func paged[T, U any](p page, found []T, describe func(*T) U) (list []U, next string) {
+	list = []U{}
+	for i := range found {
+		if i == p.Most {
+			return list, p.next()
+		}
+		list = append(list, describe(&found[i]))
+	}
+	return list, ""
+}
+
 func (p page) next() string { return makeCursor(strconv.Itoa(p.From + p.Most)) }
 
 func (s *Server) diff(ctx context.Context, in *struct {
@@ -235,15 +234,11 @@ func (s *Server) diff(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := &diffOutput{}
-	out.Body.Differences, out.Body.Total = []Difference{}, len(found)
-	for i, d := range found[min(page.From, len(found)):] {
-		if i == page.Most {
-			out.Body.Next = page.next()
-			break
-		}
-		out.Body.Differences = append(out.Body.Differences, Difference{Level: d.Level.String(), Code: d.Code, Change: d.Change,
-			Before: d.Before, After: d.After, BeforeM2: d.BeforeM2, AfterM2: d.AfterM2, Common: d.Common, Bbox: bbox(d.Box)})
-	}
+	out.Body.Total = len(found)
+	out.Body.Differences, out.Body.Next = paged(page, found[min(page.From, len(found)):], func(d *postgres.Difference) Difference {
+		return Difference{Level: d.Level.String(), Code: d.Code, Change: d.Change, Before: d.Before, After: d.After,
+			BeforeM2: d.BeforeM2, AfterM2: d.AfterM2, Common: d.Common, Bbox: bbox(d.Box)}
+	})
 	return out, nil
 }
 

@@ -1,13 +1,10 @@
 package httpapi
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -15,11 +12,8 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/geo"
-	"wangge/internal/gridindex"
 	"wangge/internal/postgres"
 	"wangge/internal/report"
-	"wangge/internal/tile"
-	"wangge/internal/upload"
 )
 
 // MendRequest is one change of a draft.
@@ -63,20 +57,6 @@ type (
 		Body Borders
 	}
 )
-
-// Borders are areas of a draft as they stand around a place, for editing.
-type Borders struct {
-	Version int64        `json:"version" doc:"of the edition"`
-	Areas   []BorderArea `json:"areas"`
-}
-
-// BorderArea is one of them.
-type BorderArea struct {
-	Level string         `json:"level"`
-	Code  string         `json:"code"`
-	Name  string         `json:"name"`
-	Rings [][][2]float64 `json:"rings" doc:"all rings, exterior and interior, the first position not repeated"`
-}
 
 func (s *Server) mendRoutes() {
 	const one = "/api/v1/editions/{district}/{name}"
@@ -152,12 +132,7 @@ func (s *Server) mends(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := &mendsOutput{}
-	out.Body.Mends = []Mend{}
-	for i, m := range found {
-		if i == page.Most {
-			out.Body.Next = page.next()
-			break
-		}
+	out.Body.Mends, out.Body.Next = paged(page, found, func(m *postgres.Mended) Mend {
 		d := Mend{ID: m.ID, Kind: m.Kind, Text: m.ZH, Made: m.Made, Undone: m.Undone, Closed: m.Closed, Areas: m.Areas, Solved: m.SolvedZH}
 		if requestOf(ctx).lang == "en" {
 			d.Text, d.Solved = m.EN, m.SolvedEN
@@ -165,8 +140,8 @@ func (s *Server) mends(ctx context.Context, in *struct {
 		if m.Place != nil {
 			d.Place = &[2]float64{m.Place.Lon(), m.Place.Lat()}
 		}
-		out.Body.Mends = append(out.Body.Mends, d)
-	}
+		return d
+	})
 	return out, nil
 }
 
@@ -240,175 +215,4 @@ func (s *Server) setWaiver(ctx context.Context, in *FindingPath, reason string) 
 	}
 	e, err := s.Store.Waive(ctx, in.District, in.Name, id, reason, postgres.Write{Version: version})
 	return respondEdition(e, err)
-}
-
-// mostBorder is how many vertices are given for editing at once.
-const mostBorder = 30_000
-
-func (s *Server) borders(ctx context.Context, in *struct {
-	EditionPath
-	Bbox string `query:"bbox" required:"true" doc:"west,south,east,north"`
-}) (*bordersOutput, error) {
-	box, err := parseBbox(in.Bbox)
-	if err != nil {
-		return nil, err
-	}
-	d, err := s.drafts.of(ctx, s.Store, in.District, in.Name)
-	if err != nil {
-		return nil, err
-	}
-	out := &bordersOutput{Body: Borders{Version: d.edition.Version, Areas: []BorderArea{}}}
-	vertices := 0
-	for _, v := range d.versions {
-		if v.Overlay() || !v.Ground.Box().Meets(box) {
-			continue
-		}
-		a := BorderArea{Level: v.Level.String(), Code: v.Code, Name: v.Name, Rings: [][][2]float64{}}
-		for r := range v.Ground.Polygons().Rings {
-			if !r.Box().Meets(box) {
-				continue
-			}
-			if vertices += len(r); vertices > mostBorder {
-				return nil, fault.New(fault.Unprocessable, "too_many_vertices", "这里的界点太多，请放大再编辑", "there are too many vertices here; zoom in to edit")
-			}
-			ring := [][2]float64{}
-			for _, p := range r {
-				ring = append(ring, [2]float64{p.Lon(), p.Lat()})
-			}
-			a.Rings = append(a.Rings, ring)
-		}
-		out.Body.Areas = append(out.Body.Areas, a)
-	}
-	return out, nil
-}
-
-func (s *Server) editionTile(ctx context.Context, in *struct {
-	EditionPath
-	Level  string `path:"level"`
-	Z      string `path:"z"`
-	X      string `path:"x"`
-	Y      string `path:"y"`
-	IfNone string `header:"If-None-Match"`
-}) (*tileOutput, error) {
-	level, err := parseLayer(in.Level)
-	if err != nil {
-		return nil, err
-	}
-	k, err := parseTile(in.Z, in.X, in.Y)
-	if err != nil {
-		return nil, err
-	}
-	d, err := s.drafts.of(ctx, s.Store, in.District, in.Name)
-	if err != nil {
-		return nil, err
-	}
-	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: etag(d.edition.Version), CacheControl: "no-cache"}
-	if strings.Contains(in.IfNone, out.ETag) {
-		out.Status = http.StatusNotModified
-		return out, nil
-	}
-	if ix := d.drawable(); ix != nil {
-		if out.Body, err = tile.Draw(ix, level, k); err != nil {
-			return nil, err
-		}
-	}
-	if len(out.Body) == 0 {
-		out.Status = http.StatusNoContent
-	}
-	return out, nil
-}
-
-type reportOutput struct {
-	ContentType  string `header:"Content-Type"`
-	Disposition  string `header:"Content-Disposition"`
-	CacheControl string `header:"Cache-Control"`
-	Body         []byte
-}
-
-func (s *Server) report(ctx context.Context, in *struct {
-	EditionPath
-	Format string `query:"format" enum:"html,text,json,geojson" doc:"html when left out"`
-	Lang   string `query:"lang" enum:"zh,en" doc:"as Accept-Language says when left out"`
-}) (*reportOutput, error) {
-	format := report.Format(in.Format)
-	switch format {
-	case "":
-		format = report.Page
-	case report.Page, report.Text, report.JSON, report.GeoJSON:
-	default:
-		return nil, fault.New(fault.Invalid, "unknown_format", "报告格式可用 html、text、json、geojson", "the report comes as html, text, json or geojson")
-	}
-	d, err := s.drafts.of(ctx, s.Store, in.District, in.Name)
-	if err != nil {
-		return nil, err
-	}
-	e := d.edition
-	r := &report.Report{Edition: e, District: e.District, Areas: d.versions, Made: time.Now()}
-	for _, v := range d.versions {
-		if v.Level == area.District && v.Name != v.Code {
-			r.District = v.Name + " " + v.Code
-		}
-	}
-	if r.Findings, err = s.Store.Findings(ctx, e.District, e.ID, postgres.Page{Most: 100_000}); err != nil {
-		return nil, err
-	}
-	mends, err := s.Store.Mends(ctx, e.District, e.ID, postgres.Page{Most: 1000})
-	if err != nil {
-		return nil, err
-	}
-	for i := range mends { // oldest first
-		m := mends[len(mends)-1-i]
-		r.Changes = append(r.Changes, report.Change{Made: m.Made, ZH: m.ZH, EN: m.EN, Areas: m.Areas, Place: m.Place, Undone: m.Undone, SolvedZH: m.SolvedZH, SolvedEN: m.SolvedEN})
-	}
-	var b bytes.Buffer
-	if err := report.Write(&b, format, r, cmp.Or(in.Lang, requestOf(ctx).lang)); err != nil {
-		return nil, err
-	}
-	return &reportOutput{ContentType: format.ContentType(), CacheControl: "no-store", Body: b.Bytes()}, nil
-}
-
-// drafts keeps the editions that were looked at last in memory, so that the
-// tiles of one view are not each read from the database.
-type drafts struct {
-	mu   sync.Mutex
-	kept []*loaded // newest first
-}
-
-// loaded is an edition as it stood at one version.
-type loaded struct {
-	edition  *area.Edition
-	versions []*area.Version
-	once     sync.Once
-	index    *gridindex.Index
-}
-
-const mostDrafts = 3
-
-func (l *loaded) drawable() *gridindex.Index {
-	l.once.Do(func() { l.index = upload.Index(l.versions) })
-	return l.index
-}
-
-// of returns the edition as it stands now. Errors: no_such_edition.
-func (c *drafts) of(ctx context.Context, store *postgres.Store, district, name string) (*loaded, error) {
-	e, err := store.Edition(ctx, district, name)
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock() // one at a time: the tiles of a view ask together
-	for i, l := range c.kept {
-		if l.edition.ID == e.ID && l.edition.Version == e.Version {
-			copy(c.kept[1:i+1], c.kept[:i])
-			c.kept[0] = l
-			return l, nil
-		}
-	}
-	e, versions, err := store.AreasOf(ctx, e.District, e.Name)
-	if err != nil {
-		return nil, err
-	}
-	l := &loaded{edition: e, versions: versions}
-	c.kept = append([]*loaded{l}, c.kept[:min(len(c.kept), mostDrafts-1)]...)
-	return l, nil
 }
