@@ -170,7 +170,35 @@ func (s *Server) mend(ctx context.Context, in *struct {
 		m.Points = append(m.Points, p)
 	}
 	e, err := s.Store.Mend(ctx, in.District, in.Name, m, postgres.Write{Version: version})
-	return respondEdition(e, err)
+	return respondEdition(e, s.withChanges(ctx, in.EditionPath, err))
+}
+
+// lastChanges is how many changes a caller is told of who came too late.
+const lastChanges = 5
+
+// withChanges adds to a refusal for an old version what was changed since, so
+// that whoever came second sees what happened.
+func (s *Server) withChanges(ctx context.Context, in EditionPath, err error) error {
+	if !fault.Is(err, "stale_version") {
+		return err
+	}
+	e, findErr := s.Store.Edition(ctx, in.District, in.Name)
+	if findErr != nil {
+		return err
+	}
+	made, findErr := s.Store.Mends(ctx, e.District, e.ID, postgres.Page{Most: lastChanges})
+	if findErr != nil {
+		return err
+	}
+	late := &hasFindings{error: err}
+	for _, m := range made {
+		text := m.ZH
+		if requestOf(ctx).lang == "en" {
+			text = m.EN
+		}
+		late.items = append(late.items, ProblemItem{Code: "changed", Detail: text, Location: strings.Join(m.Areas, ",")})
+	}
+	return late
 }
 
 func (s *Server) turn(ctx context.Context, in *DraftPath, do func(context.Context, string, string, postgres.Write) (*area.Edition, error)) (*editionOutput, error) {
@@ -179,7 +207,7 @@ func (s *Server) turn(ctx context.Context, in *DraftPath, do func(context.Contex
 		return nil, err
 	}
 	e, err := do(ctx, in.District, in.Name, postgres.Write{Version: version})
-	return respondEdition(e, err)
+	return respondEdition(e, s.withChanges(ctx, in.EditionPath, err))
 }
 
 // FindingPath names one finding of a draft.

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"wangge/internal/geo"
@@ -384,5 +385,43 @@ func TestSharedBordersAreEdited(t *testing.T) {
 	clean()
 	if a := s.change("POST", draft+"/activations", `{"valid_from":"2026-01-01"}`); a.StatusCode != http.StatusCreated {
 		t.Fatal(a.body)
+	}
+}
+
+// Two stewards drag the same border at once: one wins, the other is told what
+// was changed, and the coverage stays whole in every round.
+func TestTwoStewardsAtOneBorder(t *testing.T) {
+	t.Parallel()
+	s := start(t, pgtest.Database(t))
+	communities, grids := street()
+	s.importEnd(fmt.Sprintf(`{"upload":%q,"level":"community","district":"150102","district_name":"新城区","edition":"d","commit":true}`, s.upload("c.geojson", collection(communities, "社区"))))
+	s.importEnd(fmt.Sprintf(`{"upload":%q,"level":"grid","edition":"d","commit":true}`, s.upload("g.geojson", collection(grids, "网格"))))
+	const draft = "/api/v1/editions/150102/d"
+	at := grids["150102001002002"][0]
+	for round := range 25 {
+		etag := s.get(draft).Header.Get("ETag")
+		to := [][2]float64{{at[0] + 1e-4, at[1] + float64(round)*1e-6}, {at[0] - 1e-4, at[1] - float64(round)*1e-6}}
+		answers := make([]answer, 2)
+		var both sync.WaitGroup
+		for i := range answers {
+			both.Go(func() {
+				answers[i] = s.do("POST", draft+"/mends", fmt.Sprintf(`{"kind":"move","points":[[%.7f,%.7f],[%.7f,%.7f]]}`, at[0], at[1], to[i][0], to[i][1]),
+					"Content-Type", "application/json", "If-Match", etag)
+			})
+		}
+		both.Wait()
+		winner := slices.IndexFunc(answers, func(a answer) bool { return a.StatusCode == http.StatusOK })
+		if winner < 0 {
+			t.Fatalf("round %d: nobody wins: %s, %s", round, answers[0].body, answers[1].body)
+		}
+		loser := answers[1-winner]
+		var p httpapi.Problem
+		if err := json.Unmarshal([]byte(loser.body), &p); err != nil || loser.StatusCode != http.StatusPreconditionFailed || len(p.Errors) == 0 || !strings.Contains(p.Errors[0].Detail, "界点移动") {
+			t.Fatalf("round %d: the loser hears %d %s", round, loser.StatusCode, loser.body)
+		}
+		at = [2]float64{math.Round(to[winner][0]*1e7) / 1e7, math.Round(to[winner][1]*1e7) / 1e7}
+		if found := s.findings("d"); len(found) > 0 {
+			t.Fatalf("round %d: %+v", round, found)
+		}
 	}
 }
