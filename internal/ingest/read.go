@@ -51,12 +51,11 @@ type Candidate struct {
 type Batch struct {
 	Areas    []Candidate
 	Findings []area.Finding
-	Raw      Raw                 // some positions as the files give them
-	Features int                 // as the files have them, refused ones included
-	Fields   []string            // attributes that the files have
-	Samples  []map[string]string // those attributes of the first features that were asked for
-
-	noted map[area.Severity]int // findings about single features, kept or not
+	Raw      Raw                   // some positions as the files give them
+	Features int                   // as the files have them, refused ones included
+	Fields   []string              // attributes that the files have
+	Samples  []map[string]string   // those attributes of the first features that were asked for
+	Noted    map[area.Severity]int // findings about single features, kept or not
 }
 
 // The attribute names tried when none is given, as files of planning and civil
@@ -299,10 +298,10 @@ const mostNoted = 2_000
 
 // note keeps a finding about one feature.
 func (b *Batch) note(f area.Finding) {
-	if b.noted == nil {
-		b.noted = map[area.Severity]int{}
+	if b.Noted == nil {
+		b.Noted = map[area.Severity]int{}
 	}
-	if b.noted[f.Severity]++; b.noted[f.Severity] <= mostNoted {
+	if b.Noted[f.Severity]++; b.Noted[f.Severity] <= mostNoted {
 		b.Findings = append(b.Findings, f)
 	}
 }
@@ -310,7 +309,7 @@ func (b *Batch) note(f area.Finding) {
 // more says how many findings were not kept.
 func (b *Batch) more(level area.Level) {
 	for _, s := range []area.Severity{area.Error, area.Warning, area.Note} {
-		if n := b.noted[s] - mostNoted; n > 0 {
+		if n := b.Noted[s] - mostNoted; n > 0 {
 			b.Findings = append(b.Findings, area.Finding{Code: "more", Severity: s, Level: level,
 				ZH: fmt.Sprintf("同类问题另有 %d 条没有列出", n), EN: fmt.Sprintf("%d more findings of this severity are not listed", n)})
 		}

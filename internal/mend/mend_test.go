@@ -256,7 +256,7 @@ func mendAll(t *testing.T, versions []*area.Version) (left []area.Finding, done,
 func TestATangleIsMendedAsProposed(t *testing.T) {
 	t.Parallel()
 	done, refused := 0, 0
-	for seed := range uint64(20) {
+	for seed := range uint64(12) {
 		versions := draft(t, seed, 4, 4, 8)
 		i := int(seed) % 16
 		versions[i] = redrawn(t, versions[i], seed, 2000, func(geo.Point) bool { return true })
