@@ -93,10 +93,7 @@ func common(a, b []float64) (sum float64) {
 }
 
 // Borders finds how far places are from the nearest of many borders.
-type Borders struct {
-	tree rtree.RTreeGN[int64, run]
-	box  Box
-}
+type Borders struct{ tree rtree.RTreeGN[int64, run] }
 
 type run struct {
 	ring Ring
@@ -105,7 +102,7 @@ type run struct {
 
 // NewBorders gathers the borders of areas.
 func NewBorders(areas ...Area) *Borders {
-	b := &Borders{box: emptyBox()}
+	b := &Borders{}
 	for _, a := range areas {
 		k := 0
 		for r := range a.polygons.Rings {
@@ -115,7 +112,6 @@ func NewBorders(areas ...Area) *Borders {
 			}
 			k++
 		}
-		b.box = b.box.Union(a.box)
 	}
 	return b
 }
@@ -138,6 +134,3 @@ func (b *Borders) Nearest(p Point, within float64) float64 {
 		}
 	}
 }
-
-// Box is the box around all borders.
-func (b *Borders) Box() Box { return b.box }

@@ -14,7 +14,6 @@ import (
 
 type reportOutput struct {
 	ContentType  string `header:"Content-Type"`
-	Disposition  string `header:"Content-Disposition"`
 	CacheControl string `header:"Cache-Control"`
 	Body         []byte
 }

@@ -70,7 +70,7 @@ func (r region) side(p, q geo.Point) geo.Side {
 	middle := geo.Point{X: q.X - p.X, Y: q.Y - p.Y}
 	odd := false
 	for _, ring := range r {
-		if !ring.Box().Meets(boxOf(p, q)) && !eastOf(ring.Box(), p, q) {
+		if !ring.Box().Meets(boxOf(p, q)) { // then the middle lies outside it
 			continue
 		}
 		double := make(geo.Ring, len(ring))
@@ -88,12 +88,6 @@ func (r region) side(p, q geo.Point) geo.Side {
 		return geo.Inside
 	}
 	return geo.Outside
-}
-
-// eastOf reports whether a box could still hold the middle of pq: its box does.
-func eastOf(b geo.Box, p, q geo.Point) bool {
-	m := geo.Point{X: int32((int64(p.X) + int64(q.X)) / 2), Y: int32((int64(p.Y) + int64(q.Y)) / 2)}
-	return b.Grow(1, 1).Contains(m)
 }
 
 // shares is how much border, in lattice steps of edges, r has along s.
@@ -119,8 +113,9 @@ func (r region) box() geo.Box {
 	return b
 }
 
-// noded reports whether every crossing of the edges of r with those of the areas
-// around is a vertex of both; where not, the sheet and r are bent to have it.
+// nodeRegion returns r with a vertex wherever its edges meet those of the areas
+// around it, and gives those areas the same vertices. Crossings are rounded to the
+// lattice; both sides are bent alike. r is changed in place.
 func (s *sheet) nodeRegion(r region) region {
 	for range 4 {
 		var cuts []geo.Point

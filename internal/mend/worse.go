@@ -12,12 +12,13 @@ import (
 // the lattice may move a border by.
 const step = 0.012
 
-// Worse lists the findings of after that were not there before: of their kind
-// and areas there are more, or they cover more ground than rounding crossings to
-// the lattice explains. same maps the codes of areas that a split or a merge made
-// one: code after to code before, or the other way round. repair lets new
-// findings pass that are thinner than a step: mending in a tangle leaves them,
-// and they are listed; an edit of sound borders must not.
+// Worse lists the findings of after that those of before do not explain: one of
+// the same kind, level and areas explains as much ground as it had, and what
+// rounding crossings to the lattice may add along its border. same maps the codes
+// of areas that a split or a merge made one: the code that came or went to the one
+// that stays. repair is for mends in a tangle: there a finding is also explained
+// by one with more areas, of which it is a part, or by being thinner than a step;
+// it stays listed. An edit of sound borders must leave neither.
 func Worse(before, after []area.Finding, same map[string]string, repair bool) (worse []area.Finding) {
 	type key struct{ family, areas string }
 	keyOf := func(f area.Finding) key {
