@@ -23,6 +23,7 @@ type Version struct {
 	Parent   uuid.UUID // zero for the district itself
 	Ground   geo.Area  // the lattice geometry, which decides
 	AreaM2   float64   // on the ellipsoid, from PostGIS geography
+	Label    geo.Point // inside, for its name; the zero point until somebody computed it
 	Source   string    // provenance: file and feature it was read from
 }
 

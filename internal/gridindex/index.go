@@ -29,7 +29,6 @@ type Area struct {
 	Up    *Area   // the parent; nil for a district
 	Down  []*Area // the children, by code; overlays not among them
 	Grids []*Area // of a compound: the grids it lies in, largest share first
-	Label geo.Point
 	Tone  int // 0–3, differing from every neighbour's where four suffice
 
 	edition *Edition
@@ -76,8 +75,8 @@ type key struct {
 }
 
 // NewEdition builds the index of one edition. grids says in which grids each
-// compound lies. An error names what does not fit together; nothing of such an
-// edition may be served.
+// compound lies. Labels that nobody has computed are. An error names what does
+// not fit together; nothing of such an edition may be served.
 func NewEdition(versions []*area.Version, grids map[uuid.UUID][]uuid.UUID, about About) (*Edition, error) {
 	e := &Edition{About: about, byCode: make(map[key]*Area, len(versions)), all: make([]*Area, len(versions))}
 	byID := make(map[uuid.UUID]*Area, len(versions))
@@ -85,7 +84,10 @@ func NewEdition(versions []*area.Version, grids map[uuid.UUID][]uuid.UUID, about
 		if v.Ground.Empty() {
 			return nil, fmt.Errorf("%s %s has no ground", v.Level, v.Code)
 		}
-		a := &Area{Version: v, edition: e, Label: v.Ground.LabelPoint()}
+		if v.Label == (geo.Point{}) {
+			v.Label = v.Ground.LabelPoint()
+		}
+		a := &Area{Version: v, edition: e}
 		e.all[i], byID[v.AreaID] = a, a
 	}
 	slices.SortFunc(e.all, func(a, b *Area) int {

@@ -414,5 +414,5 @@ func (s *Store) checkEdition(ctx context.Context, tx pgx.Tx, district string, ed
 	if err := waive(ctx, tx, district, edition, findings); err != nil {
 		return nil, nil, err
 	}
-	return findings, contentHash(versions), nil
+	return findings, area.ContentHash(versions), nil
 }

@@ -25,7 +25,7 @@ func (s *Store) AreasOf(ctx context.Context, district, name string) (e *area.Edi
 		if versions, err = loadVersions(ctx, tx, district, e.ID); err != nil {
 			return err
 		}
-		if e.Status == area.Checked && !bytes.Equal(contentHash(versions), e.Hash) {
+		if e.Status == area.Checked && !bytes.Equal(area.ContentHash(versions), e.Hash) {
 			return fmt.Errorf("edition %s of %s: %w", name, district, ErrTampered)
 		}
 		return nil

@@ -97,7 +97,7 @@ func (s *Store) LoadEdition(ctx context.Context, district string, edition uuid.U
 		if versions, err = loadVersions(ctx, tx, district, edition); err != nil {
 			return err
 		}
-		if !bytes.Equal(contentHash(versions), hash) {
+		if !bytes.Equal(area.ContentHash(versions), hash) {
 			return fmt.Errorf("edition %s of %s: %w", edition, district, ErrTampered)
 		}
 		rows, err := tx.Query(ctx, `SELECT compound_id, grid_id FROM compound_grid
