@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 
+	"wangge/internal/editionfile"
 	"wangge/internal/fault"
 	"wangge/internal/postgres"
 	"wangge/internal/sandbox"
@@ -15,6 +17,11 @@ type databaseFlags struct {
 	// refused, never guessed.
 	DatabaseURL *string `help:"PostgreSQL to use, in any libpq form; without it a private cluster under --data-dir." placeholder:"URL"`
 	DataDir     string  `help:"Where the private cluster lives." default:"var" type:"path"`
+}
+
+// editions is where the files of activated editions are kept.
+func (f *databaseFlags) editions() editionfile.Dir {
+	return editionfile.Dir(filepath.Join(f.DataDir, "editions"))
 }
 
 // database is an open store and what runs below it.

@@ -164,7 +164,7 @@ func (c *editionActivate) Run(ctx context.Context, t *terminal) error {
 		return fault.New(fault.Invalid, "bad_date", "日期应写成 2026-01-31，得到 %[1]q", "write the date as 2026-01-31, got %[1]q", c.From)
 	}
 	return c.withStore(ctx, t, func(db *database) error {
-		e, found, err := db.Activate(ctx, c.District, c.Name, from, postgres.Write{})
+		e, found, err := db.Activate(ctx, c.District, c.Name, from, postgres.Confirmation{}, postgres.Write{})
 		printFindings(t.out, t, found, 20)
 		if err != nil {
 			return err

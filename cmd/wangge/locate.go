@@ -27,7 +27,8 @@ type locateCommand struct {
 	LonColumn string `help:"Column with the longitude; the usual names are tried."`
 	LatColumn string `help:"Column with the latitude; the usual names are tried."`
 	CRS       string `name:"crs" default:"wgs84" help:"wgs84, cgcs2000, gcj02 or bd09."`
-	At        string `help:"Ask for the boundaries valid on a date, YYYY-MM-DD."`
+	At        string `help:"Ask for the boundaries valid on a date, YYYY-MM-DD; one point is then told with its history."`
+	KnownAt   string `help:"As recorded by a date or RFC 3339 time." placeholder:"TIME"`
 }
 
 func (c *locateCommand) Run(ctx context.Context, t *terminal) (err error) {
@@ -49,11 +50,11 @@ func (c *locateCommand) Run(ctx context.Context, t *terminal) (err error) {
 			return err
 		}
 	}
-	at, err := live.ParseAt(c.At, "")
+	at, err := live.ParseAt(c.At, c.KnownAt)
 	if err != nil {
 		return err
 	}
-	ix, err := c.index(ctx, t, at)
+	ix, answer, err := c.ask(ctx, t, query, at, bulk)
 	if err != nil {
 		return err
 	}
@@ -61,26 +62,36 @@ func (c *locateCommand) Run(ctx context.Context, t *terminal) (err error) {
 		fmt.Fprintln(t.err, t.say("还没有启用的边界；先运行 wangge import 和 wangge edition activate", "no boundaries are in force yet; run wangge import and wangge edition activate first"))
 	}
 	if !bulk {
-		answer, err := locate.One(ix, query)
-		if err != nil {
-			return err
-		}
 		return writeJSON(t.out, answer)
 	}
 	return c.table(t, ix, crs)
 }
 
-// index loads the boundaries in force and lets go of the database.
-func (c *locateCommand) index(ctx context.Context, t *terminal, at postgres.At) (*gridindex.Index, error) {
+// ask loads the boundaries of a moment, answers the one point unless there is a
+// table of them, and lets go of the database.
+func (c *locateCommand) ask(ctx context.Context, t *terminal, query locate.Query, at postgres.At, bulk bool) (ix *gridindex.Index, answer *locate.Answer, err error) {
 	db, err := c.open(ctx, t)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ix, err := live.New(db.Store, t.log).At(ctx, at)
-	if closeErr := db.close(); err == nil {
-		err = closeErr
+	defer func() {
+		if closeErr := db.close(); err == nil {
+			err = closeErr
+		}
+	}()
+	boundaries := live.New(db.Store, c.editions(), t.log)
+	if ix, err = boundaries.At(ctx, at); err != nil || bulk {
+		return ix, nil, err
 	}
-	return ix, err
+	if answer, err = locate.One(ix, query); err != nil || at == (postgres.At{}) {
+		return ix, answer, err
+	}
+	place, err := geo.Snap(answer.Located[0], answer.Located[1])
+	if err != nil {
+		return nil, nil, err
+	}
+	answer.History, err = boundaries.PlaceHistory(ctx, place, at.Known, answer.Edition, t.say("zh", "en"))
+	return ix, answer, err
 }
 
 func (c *locateCommand) table(t *terminal, ix *gridindex.Index, crs geo.CRS) error {

@@ -65,7 +65,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}
 	background, stop := context.WithCancel(ctx)
 	following := make(chan struct{})
-	boundaries := live.New(db.Store, t.log)
+	boundaries := live.New(db.Store, c.editions(), t.log)
 	watch := &settingsWatch{}
 	go func() { boundaries.Run(background); close(following) }()
 	go watch.run(background, db.Store, t)

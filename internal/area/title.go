@@ -40,6 +40,7 @@ var titles = map[string][2]string{
 	"code_skipped":         {"编码不连续", "Code skipped"},
 	"prefix_codes":         {"编码互为开头", "Codes that are prefixes"},
 	"duplicate_code":       {"编码重复", "Duplicate code"},
+	"code_retired":         {"编码已停用", "Retired code"},
 	"confusable_codes":     {"编码易混", "Confusable codes"},
 	"bad_code":             {"编码不合格", "Bad code"},
 	"bad_name":             {"名称不合格", "Bad name"},

@@ -55,6 +55,9 @@ func onSegment(a, b, p Point) bool {
 // Turn tells the turn of r: +1 counter-clockwise, -1 clockwise, 0 without
 // area. Exact.
 func (r Ring) Turn() int {
+	if twice, fits := r.smallDoubledArea(); fits {
+		return cmp.Compare(twice, 0)
+	}
 	hi, lo := r.doubledArea()
 	switch {
 	case hi < 0:
@@ -63,6 +66,22 @@ func (r Ring) Turn() int {
 		return 0
 	}
 	return 1
+}
+
+// smallDoubledArea is doubledArea in 64 bits, several times as fast; fits says
+// whether they are enough, as they are for 4,000 vertices within 3°.
+func (r Ring) smallDoubledArea() (twice int64, fits bool) {
+	if len(r) == 0 {
+		return 0, true
+	}
+	var reach, ax, ay int64 // no distance from r[0] is over 1<<bits.Len(reach)
+	for _, p := range r {
+		bx, by := int64(p.X)-int64(r[0].X), int64(p.Y)-int64(r[0].Y)
+		twice += ax*by - ay*bx
+		reach |= bx ^ bx>>63 | by ^ by>>63
+		ax, ay = bx, by
+	}
+	return twice, 2*bits.Len64(uint64(reach))+bits.Len(uint(len(r))) <= 62
 }
 
 // doubledArea is twice the signed area of r in square lattice steps, as a

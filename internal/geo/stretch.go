@@ -18,19 +18,40 @@ type stretch struct {
 }
 
 func newArea(m MultiPolygon) Area {
-	a := Area{polygons: m, box: m.Box()}
+	rings, total := 0, 0
 	for r := range m.Rings {
-		var list []stretch
-		for from := 0; from < len(r); from += stretchEdges {
-			s := stretch{int32(from), int32(min(from+stretchEdges, len(r))), emptyBox()}
-			for i := s.from; i <= s.to; i++ {
-				s.box.extend(r[int(i)%len(r)])
+		rings, total = rings+1, total+(len(r)+stretchEdges-1)/stretchEdges
+	}
+	a := Area{polygons: m, box: emptyBox(), stretches: make([][]stretch, 0, rings)}
+	all := make([]stretch, 0, total) // of all rings
+	for _, poly := range m {
+		for i, r := range poly {
+			first := len(all)
+			for from := 0; from < len(r); from += stretchEdges {
+				all = append(all, newStretch(r, from))
+				if i == 0 { // holes lie within the exterior ring
+					a.box = a.box.Union(all[len(all)-1].box)
+				}
 			}
-			list = append(list, s)
+			a.stretches = append(a.stretches, all[first:len(all):len(all)])
 		}
-		a.stretches = append(a.stretches, list)
 	}
 	return a
+}
+
+// newStretch is the stretch of r that begins at vertex from.
+func newStretch(r Ring, from int) stretch {
+	to := min(from+stretchEdges, len(r))
+	end := r[0]
+	if to < len(r) {
+		end = r[to]
+	}
+	lo, hi := end, end
+	for _, p := range r[from:to] {
+		lo.X, hi.X = min(lo.X, p.X), max(hi.X, p.X)
+		lo.Y, hi.Y = min(lo.Y, p.Y), max(hi.Y, p.Y)
+	}
+	return stretch{int32(from), int32(to), Box{lo, hi}}
 }
 
 // sideBy is Side (covers.go), passing over the stretches that cannot matter. One that lies

@@ -29,7 +29,7 @@ type Area struct {
 	Up    *Area   // the parent; nil for a district
 	Down  []*Area // the children, by code; overlays not among them
 	Grids []*Area // of a compound: the grids it lies in, largest share first
-	Tone  int // 0–3, differing from every neighbour's where four suffice
+	Tone  int     // 0–3, differing from every neighbour's where four suffice
 
 	edition *Edition
 }
@@ -67,6 +67,7 @@ type About struct {
 	Name       string
 	ValidFrom  string // YYYY-MM-DD
 	Activation int64  // the generation that put it into force
+	Synthetic  bool   // invented, for showing the product
 }
 
 type key struct {

@@ -34,7 +34,10 @@ type Area struct {
 	Bbox       [4]float64 `json:"bbox" doc:"west, south, east, north"`
 	Edition    string     `json:"edition"`
 	ValidFrom  string     `json:"valid_from"`
+	ValidTo    string     `json:"valid_to,omitempty" doc:"of an area that has ended: first day without it"`
+	Synthetic  bool       `json:"synthetic,omitempty" doc:"invented, for showing the product"`
 	Generation int64      `json:"generation"`
+	Note       *Note      `json:"note,omitempty" doc:"present when an old code was asked for"`
 	Grids      []string   `json:"grids,omitempty" doc:"compounds only: codes of the grids they lie in, largest share first"`
 }
 
@@ -58,6 +61,7 @@ type District struct {
 	Scheme    string     `json:"scheme" enum:"gbt,opaque"`
 	Edition   string     `json:"edition"`
 	ValidFrom string     `json:"valid_from"`
+	Synthetic bool       `json:"synthetic,omitempty" doc:"invented, for showing the product"`
 	Bbox      [4]float64 `json:"bbox" doc:"west, south, east, north"`
 	Levels    []Level    `json:"levels"`
 }
@@ -147,7 +151,7 @@ func (s *Server) districts(ctx context.Context, in *Moment) (*districtsOutput, e
 	out := DistrictList{Generation: ix.Generation, Snapshot: ix.Snapshot, Districts: []District{}}
 	for _, e := range ix.Editions() {
 		d := District{Code: e.Code, Name: e.District.Name, Scheme: string(e.About.Scheme), Edition: e.About.Name,
-			ValidFrom: e.About.ValidFrom, Bbox: bbox(e.District.Ground.Box())}
+			ValidFrom: e.About.ValidFrom, Synthetic: e.About.Synthetic, Bbox: bbox(e.District.Ground.Box())}
 		for _, level := range area.Levels {
 			if n := len(e.Level(level)); n > 0 {
 				d.Levels = append(d.Levels, Level{level.String(), n})
@@ -156,6 +160,10 @@ func (s *Server) districts(ctx context.Context, in *Moment) (*districtsOutput, e
 		out.Districts = append(out.Districts, d)
 	}
 	return &districtsOutput{out}, nil
+}
+
+func noSuchDistrict() error {
+	return fault.New(fault.NotFound, "no_such_district", "没有这个区，或它还没有启用的边界", "there is no such district, or it has no boundaries in force")
 }
 
 func noSuchArea() error {
@@ -181,6 +189,14 @@ func (s *Server) find(ctx context.Context, in *AreaPath) (*gridindex.Area, *grid
 
 func (s *Server) area(ctx context.Context, in *AreaPath) (*areaOutput, error) {
 	a, ix, err := s.find(ctx, in)
+	if fault.Is(err, "no_such_area") && in.At == "" {
+		level, _ := area.ParseLevel(in.Level) // find has read it
+		former, err := s.formerly(ctx, in.District, level, in.Code, in.KnownAt)
+		if err != nil {
+			return nil, err
+		}
+		return &areaOutput{*former}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +243,7 @@ func (s *Server) areas(ctx context.Context, in *areasInput) (*areasOutput, error
 	}
 	e := ix.Edition(in.District)
 	if e == nil {
-		return nil, fault.New(fault.NotFound, "no_such_district", "没有这个区，或它还没有启用的边界", "there is no such district, or it has no boundaries in force")
+		return nil, noSuchDistrict()
 	}
 	found := e.Level(level)
 	if in.Bbox != "" {
@@ -269,7 +285,7 @@ func pageOfAreas(found []*gridindex.Area, ix *gridindex.Index, most count, curso
 
 // areaByCode serves the short form: 409 with the candidates where several
 // levels or districts use the code.
-func (s *Server) areaByCode(_ context.Context, in *struct {
+func (s *Server) areaByCode(ctx context.Context, in *struct {
 	Code string `path:"code"`
 }) (*areaOutput, error) {
 	ix, err := s.index()
@@ -286,7 +302,7 @@ func (s *Server) areaByCode(_ context.Context, in *struct {
 	}
 	switch len(found) {
 	case 0:
-		return nil, noSuchArea()
+		return s.formerlyAnywhere(ctx, ix, in.Code)
 	case 1:
 		return &areaOutput{describeArea(found[0], ix)}, nil
 	}
@@ -297,6 +313,22 @@ func (s *Server) areaByCode(_ context.Context, in *struct {
 			Location: "/api/v1/districts/" + a.District + "/areas/" + a.Level.String() + "/" + url.PathEscape(a.Code)})
 	}
 	return nil, several
+}
+
+// formerlyAnywhere looks for an old code at every level of every district.
+func (s *Server) formerlyAnywhere(ctx context.Context, ix *gridindex.Index, code string) (*areaOutput, error) {
+	for _, e := range ix.Editions() {
+		for _, level := range area.Levels {
+			a, err := s.formerly(ctx, e.Code, level, code, "")
+			if err == nil {
+				return &areaOutput{*a}, nil
+			}
+			if !fault.Is(err, "no_such_area") {
+				return nil, err
+			}
+		}
+	}
+	return nil, noSuchArea()
 }
 
 type geometryOutput struct {
@@ -348,7 +380,7 @@ func describeArea(a *gridindex.Area, ix *gridindex.Index) Area {
 	about := a.Edition().About
 	d := Area{District: a.District, Level: a.Level.String(), Code: a.Code, Name: a.Name, Children: len(a.Down), AreaM2: a.AreaM2,
 		Label: [2]float64{a.Label.Lon(), a.Label.Lat()}, Bbox: bbox(a.Ground.Box()),
-		Edition: about.Name, ValidFrom: about.ValidFrom, Generation: ix.Generation}
+		Edition: about.Name, ValidFrom: about.ValidFrom, Synthetic: about.Synthetic, Generation: ix.Generation}
 	if a.Level == area.Grid {
 		d.Kind = string(a.Kind)
 	}

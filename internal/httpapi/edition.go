@@ -11,6 +11,7 @@ import (
 
 	"wangge/internal/area"
 	"wangge/internal/fault"
+	"wangge/internal/lineage"
 	"wangge/internal/postgres"
 	"wangge/internal/report"
 )
@@ -125,7 +126,7 @@ func (s *Server) editionRoutes() {
 	huma.Register(s.api, operation(http.MethodPost, one+"/check", "edition-check", "检查 · Run every rule over it", 404, 409, 422, 503), s.check)
 	activate := operation(http.MethodPost, one+"/activations", "edition-activate", "启用 · Put it into force from a date", 400, 404, 409, 412, 422, 428, 503)
 	activate.DefaultStatus = http.StatusCreated
-	activate.MaxBodyBytes = 4096
+	activate.MaxBodyBytes = 4 << 20 // the lineage of ten thousand areas
 	huma.Register(s.api, activate, s.activate)
 }
 
@@ -264,7 +265,8 @@ func (s *Server) activate(ctx context.Context, in *struct {
 	IfMatch string `header:"If-Match" doc:"the ETag of the edition as last seen"`
 	Key     string `header:"Idempotency-Key" doc:"any text, the same when the request is repeated" maxLength:"200"`
 	Body    struct {
-		ValidFrom string `json:"valid_from" example:"2026-01-31" doc:"first day in force, in the district's time zone; may lie ahead"`
+		ValidFrom string           `json:"valid_from" example:"2026-01-31" doc:"first day in force, in the district's time zone; may lie ahead"`
+		Lineage   *[]ConfirmedLink `json:"lineage,omitempty" doc:"all links between two areas that hold, as the steward confirms them; when left out they are recorded as proposed, unconfirmed. A confirmed recode gives the area its old identity"`
 	}
 }) (*editionOutput, error) {
 	version, err := parseETag(in.IfMatch)
@@ -278,11 +280,39 @@ func (s *Server) activate(ctx context.Context, in *struct {
 	if err != nil || from.Year() < 1900 || from.Year() > 2200 {
 		return nil, fault.New(fault.Invalid, "bad_date", "valid_from 应写成 2026-01-31，得到 %[1]q", "write valid_from as 2026-01-31, got %[1]q", clip(in.Body.ValidFrom, 40))
 	}
-	e, found, err := s.Store.Activate(ctx, in.District, in.Name, from, postgres.Write{Version: version, Key: in.Key})
+	says, err := readLineage(in.Body.Lineage)
+	if err != nil {
+		return nil, err
+	}
+	e, found, err := s.Store.Activate(ctx, in.District, in.Name, from, says, postgres.Write{Version: version, Key: in.Key})
 	if fault.Is(err, "check_refuses") {
 		return nil, listing(ctx, err, found)
 	}
 	return respondEdition(e, err)
+}
+
+// ConfirmedLink is a link between two areas, by their codes in the two editions.
+type ConfirmedLink struct {
+	Level string `json:"level" enum:"subdistrict,community,grid,compound"`
+	Kind  string `json:"kind" enum:"recode,transfer,split,merge"`
+	From  string `json:"from"`
+	To    string `json:"to"`
+}
+
+// readLineage turns what a steward sent into what the store knows; nil says nothing.
+func readLineage(sent *[]ConfirmedLink) (says postgres.Confirmation, err error) {
+	if sent == nil {
+		return says, nil
+	}
+	says.Links = []postgres.Choice{}
+	for _, l := range *sent {
+		level, err := area.ParseLevel(l.Level)
+		if err != nil {
+			return says, err
+		}
+		says.Links = append(says.Links, postgres.Choice{Level: level, Kind: lineage.Kind(l.Kind), From: l.From, To: l.To})
+	}
+	return says, nil
 }
 
 // listing adds the findings that refuse, the first hundred of them.

@@ -181,7 +181,7 @@ func TestBadRequests(t *testing.T) {
 		{"POST", "/api/v1/locate/batch", "", []string{"Content-Type", "text/csv"}, 400, "bad_csv"},
 		{"POST", "/api/v1/locate/batch", "[1,2]", []string{"Content-Type", "text/plain; charset=\x01"}, 415, "unsupported_media_type"},
 		{"POST", "/api/v1/editions/150102/2026-01/activations", `{"valid_from":"2026-01-01","x":1}`, []string{"Content-Type", "application/json", "If-Match", `"1"`}, 422, "invalid_body"},
-		{"POST", "/api/v1/editions/150102/2026-01/activations", strings.Repeat("x", 5000), []string{"Content-Type", "application/json", "If-Match", `"1"`}, 413, "body_too_large"},
+		{"POST", "/api/v1/editions/150102/2026-01/activations", strings.Repeat(" ", 5<<20), []string{"Content-Type", "application/json", "If-Match", `"1"`}, 413, "body_too_large"},
 		{"POST", "/api/v1/editions/150102/2026-01/check", "", []string{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, 403, "cross_origin"},
 	} {
 		if tc.headers != nil && strings.ContainsRune(strings.Join(tc.headers, ""), 1) {
@@ -335,7 +335,7 @@ func TestShortFormOfACode(t *testing.T) {
 			t.Fatalf("%v %+v", err, done)
 		}
 	}
-	if _, _, err := s.store.Activate(t.Context(), "D", "E", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Write{}); err != nil {
+	if _, _, err := s.store.Activate(t.Context(), "D", "E", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	s.eventually("the edition", func() bool { return strings.Contains(s.get("/api/v1/districts").body, `"D"`) })
@@ -368,7 +368,7 @@ func TestCodesWithOddCharacters(t *testing.T) {
 	if done, err := s.store.FillDraft(t.Context(), fill); err != nil || !done.Committed {
 		t.Fatalf("%v %+v", err, done)
 	}
-	if _, _, err := s.store.Activate(t.Context(), "D", "E", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Write{}); err != nil {
+	if _, _, err := s.store.Activate(t.Context(), "D", "E", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	s.eventually("the edition", func() bool { return strings.Contains(s.get("/api/v1/districts").body, `"D"`) })

@@ -9,6 +9,7 @@ import (
 
 	"wangge/internal/fault"
 	"wangge/internal/geo"
+	"wangge/internal/live"
 	"wangge/internal/locate"
 )
 
@@ -19,6 +20,7 @@ type locateInput struct {
 	Accuracy decimal `query:"accuracy" doc:"metres, from the phone: neighbours within it are listed"`
 	At       string  `query:"at" doc:"a date: the boundaries valid then" format:"date"`
 	KnownAt  string  `query:"known_at" doc:"a date or RFC 3339 time: as recorded by then"`
+	History  string  `query:"history" enum:"true,false" doc:"true: add whom the place has belonged to through time; so do at and known_at"`
 }
 
 type locateOutput struct{ Body *locate.Answer }
@@ -27,6 +29,7 @@ func (s *Server) locateRoutes() {
 	huma.Register(s.api, operation(http.MethodGet, "/api/v1/locate", "locate", "这个点归谁管 · Whose is this point?", 400, 503), s.locate)
 	s.nullable("Answer", "edition", "district", "subdistrict", "community", "grid", "compound", "branch", "border")
 	s.nullable("Nearest", "grid")
+	s.nullable("Then", "district", "subdistrict", "community", "grid")
 }
 
 // locate answers one point: 200 whether covered or not, 400 when the position
@@ -43,6 +46,19 @@ func (s *Server) locate(ctx context.Context, in *locateInput) (*locateOutput, er
 	answer, err := locate.One(ix, q)
 	if err != nil {
 		return nil, err
+	}
+	if in.History == "true" || in.At != "" || in.KnownAt != "" {
+		p, err := geo.Snap(answer.Located[0], answer.Located[1])
+		if err != nil {
+			return nil, err
+		}
+		at, err := live.ParseAt("", in.KnownAt)
+		if err != nil {
+			return nil, err
+		}
+		if answer.History, err = s.Boundaries.PlaceHistory(ctx, p, at.Known, answer.Edition, requestOf(ctx).lang); err != nil {
+			return nil, err
+		}
 	}
 	answer.StaleSince = s.staleSince()
 	s.metrics.lookups.Inc()

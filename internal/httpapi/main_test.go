@@ -75,7 +75,7 @@ func start(tb testing.TB, url string) *service {
 	s := &service{tb: tb, url: url, store: store, log: &logBuffer{}}
 	log := slog.New(slog.NewTextHandler(s.log, nil))
 	ctx, stop := context.WithCancel(context.Background())
-	boundaries := live.New(store, log)
+	boundaries := live.New(store, "", log)
 	done := make(chan struct{})
 	go func() { boundaries.Run(ctx); close(done) }()
 	depot, err := upload.New(filepath.Join(tb.TempDir(), "uploads"), store, sandbox.Runner{})
@@ -164,7 +164,7 @@ func (s *service) activate(edition, from string) {
 	if err != nil {
 		s.tb.Fatal(err)
 	}
-	if _, found, err := s.store.Activate(s.tb.Context(), "150102", edition, day, postgres.Write{}); err != nil {
+	if _, found, err := s.store.Activate(s.tb.Context(), "150102", edition, day, postgres.Confirmation{}, postgres.Write{}); err != nil {
 		s.tb.Fatalf("activate: %v %v", err, found)
 	}
 }

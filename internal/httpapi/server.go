@@ -78,6 +78,7 @@ func New(c Config) (*Server, error) {
 	s.locateRoutes()
 	s.batchRoutes()
 	s.areaRoutes()
+	s.historyRoutes()
 	s.editionRoutes()
 	s.exportRoutes()
 	s.uploadRoutes()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,7 @@ type tileJSONOutput struct {
 }
 
 func (s *Server) tileRoutes() {
-	huma.Register(s.api, operation(http.MethodGet, "/tiles/{layer}.json", "tilejson", "图层说明 · TileJSON of a layer", 404, 503), s.tileJSON)
+	huma.Register(s.api, operation(http.MethodGet, "/tiles/{layer}.json", "tilejson", "图层说明 · TileJSON of a layer", 400, 404, 503), s.tileJSON)
 	op := operation(http.MethodGet, "/tiles/{layer}/{z}/{x}/{y}.mvt", "tile", "矢量瓦片 · Mapbox Vector Tile", 400, 404, 503)
 	op.Responses = tileResponses()
 	huma.Register(s.api, op, s.tile)
@@ -79,16 +80,24 @@ func parseLayer(name string) (area.Level, error) {
 	return level, nil
 }
 
-func (s *Server) tileJSON(_ context.Context, in *struct {
+func (s *Server) tileJSON(ctx context.Context, in *struct {
+	Moment
 	Layer string `path:"layer"`
 }) (*tileJSONOutput, error) {
 	level, err := parseLayer(in.Layer)
 	if err != nil {
 		return nil, err
 	}
-	ix, err := s.index()
+	ix, err := s.indexAt(ctx, in.At, in.KnownAt)
 	if err != nil {
 		return nil, err
+	}
+	moment := url.Values{"g": {ix.Snapshot}}
+	if in.At != "" {
+		moment.Set("at", in.At)
+	}
+	if in.KnownAt != "" {
+		moment.Set("known_at", in.KnownAt)
 	}
 	fields := map[string]string{"district": "String", "code": "String", "name": "String", "level": "String", "parent": "String", "tone": "Number"}
 	if level == area.Grid {
@@ -96,7 +105,7 @@ func (s *Server) tileJSON(_ context.Context, in *struct {
 	}
 	t := TileJSON{TileJSON: "3.0.0", Name: level.String(), MinZoom: tile.MinZoom(level), MaxZoom: tile.MaxZoom, Generation: ix.Generation,
 		Bounds: [4]float64{-180, -85, 180, 85},
-		Tiles:  []string{fmt.Sprintf("/tiles/%s/{z}/{x}/{y}.mvt?g=%s", level, ix.Snapshot)},
+		Tiles:  []string{fmt.Sprintf("/tiles/%s/{z}/{x}/{y}.mvt?%s", level, moment.Encode())},
 		VectorLayers: []VectorLayer{
 			{level.String(), "polygons", fields},
 			{level.String() + "_label", "one point an area, for its name", fields},
@@ -119,9 +128,10 @@ type tileOutput struct {
 	Body         []byte
 }
 
-// tile serves one tile of the boundaries in force. An address with the present
-// snapshot may be kept for good.
-func (s *Server) tile(_ context.Context, in *struct {
+// tile serves one tile of the boundaries in force, or of those of another
+// moment. An address with their snapshot may be kept for good.
+func (s *Server) tile(ctx context.Context, in *struct {
+	Moment
 	Layer    string `path:"layer"`
 	Z        string `path:"z"`
 	X        string `path:"x"`
@@ -137,7 +147,7 @@ func (s *Server) tile(_ context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	ix, err := s.index()
+	ix, err := s.indexAt(ctx, in.At, in.KnownAt)
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,11 @@ import (
 	"sync"
 	"time"
 
+	"wangge/internal/area"
 	"wangge/internal/fault"
+	"wangge/internal/geo"
 	"wangge/internal/gridindex"
+	"wangge/internal/locate"
 	"wangge/internal/postgres"
 )
 
@@ -47,7 +50,7 @@ func (b *Boundaries) recall(ctx context.Context, force postgres.EditionInForce, 
 	wanted := func(e *gridindex.Edition) bool {
 		return e.District.Version.Edition == force.Edition && e.About == about(force)
 	}
-	if ix := b.index.Load(); ix != nil {
+	if ix := b.Index(); ix != nil {
 		if e := ix.Edition(force.District); e != nil && wanted(e) {
 			return e, nil
 		}
@@ -69,6 +72,43 @@ func (b *Boundaries) recall(ctx context.Context, force postgres.EditionInForce, 
 	}
 	h.recent = append(h.recent, e)
 	return e, nil
+}
+
+// PlaceHistory tells whom a lattice point has belonged to, as known at a moment
+// (zero: now). asked is the edition that the answer at hand comes from, whose
+// time is marked. It asks the database.
+func (b *Boundaries) PlaceHistory(ctx context.Context, p geo.Point, known time.Time, asked *locate.EditionRef, lang string) ([]locate.Then, error) {
+	list, err := b.store.PlaceHistory(ctx, p, known)
+	if err != nil {
+		return nil, err
+	}
+	var out []locate.Then
+	for _, then := range list {
+		t := locate.Then{Edition: then.Name, ValidFrom: then.From.Format(time.DateOnly), Changes: []locate.Change{}}
+		if then.Until != nil {
+			t.ValidTo = then.Until.Format(time.DateOnly)
+		}
+		t.Asked = asked != nil && asked.ValidFrom >= t.ValidFrom && (t.ValidTo == "" || asked.ValidFrom < t.ValidTo)
+		for i, side := range then.Chain {
+			u := &locate.Unit{Code: side.Code, Name: side.Name}
+			switch then.Levels[i] {
+			case area.District:
+				t.District = u
+			case area.Subdistrict:
+				t.Subdistrict = u
+			case area.Community:
+				t.Community = u
+			case area.Grid:
+				u.Kind = area.Basic
+				t.Grid = u
+			}
+		}
+		for _, l := range then.Links {
+			t.Changes = append(t.Changes, locate.Change{Kind: string(l.Kind), Level: l.Level.String(), From: l.From.Code, To: l.To.Code, Confirmed: l.Confirmed, Text: l.Text(lang)})
+		}
+		out = append(out, t)
+	}
+	return out, nil
 }
 
 // ParseAt reads a moment as people write it: valid is a date (the boundaries in

@@ -64,7 +64,7 @@ func fill(tb testing.TB, s *postgres.Store, edition string) {
 
 func activate(tb testing.TB, s *postgres.Store, edition string) int64 {
 	tb.Helper()
-	e, _, err := s.Activate(tb.Context(), "D", edition, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Write{})
+	e, _, err := s.Activate(tb.Context(), "D", edition, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Confirmation{}, postgres.Write{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func activate(tb testing.TB, s *postgres.Store, edition string) int64 {
 // follow runs boundaries until the test ends.
 func follow(tb testing.TB, s *postgres.Store) *live.Boundaries {
 	tb.Helper()
-	b := live.New(s, slog.New(slog.DiscardHandler))
+	b := live.New(s, "", slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { b.Run(ctx); close(done) }()
@@ -417,7 +417,7 @@ func TestABadEditionIsRefused(t *testing.T) {
 			}
 			// A sound edition heals it.
 			fill(t, s, "C")
-			e, _, err := s.Activate(t.Context(), "D", "C", time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC), postgres.Write{})
+			e, _, err := s.Activate(t.Context(), "D", "C", time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC), postgres.Confirmation{}, postgres.Write{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -461,7 +461,7 @@ func TestOneBadDistrictDoesNotHoldTheOthers(t *testing.T) {
 	if err != nil || !done.Committed {
 		t.Fatalf("%+v %v", done, err)
 	}
-	if _, _, err := s.Activate(t.Context(), "D2", "E", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "D2", "E", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	within(t, b, 4, 5*time.Second)
@@ -490,7 +490,7 @@ func TestFutureEditionsTakeEffectByThemselves(t *testing.T) {
 	fill(t, s, "B")
 	b := follow(t, s)
 	within(t, b, activate(t, s, "A"), 5*time.Second)
-	if _, _, err := s.Activate(t.Context(), "D", "B", time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "D", "B", time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	within(t, b, 2, 2*time.Second)
@@ -525,7 +525,7 @@ func TestHistoryIsRecalledAndBounded(t *testing.T) {
 	for i := range 7 {
 		name := fmt.Sprintf("E%d", i)
 		fill(t, s, name)
-		if _, _, err := s.Activate(t.Context(), "D", name, time.Date(2026, 1, 1+i, 0, 0, 0, 0, time.UTC), postgres.Write{}); err != nil {
+		if _, _, err := s.Activate(t.Context(), "D", name, time.Date(2026, 1, 1+i, 0, 0, 0, 0, time.UTC), postgres.Confirmation{}, postgres.Write{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -550,7 +550,7 @@ func TestNothingIsLeftRunning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := live.New(s, slog.New(slog.DiscardHandler))
+	b := live.New(s, "", slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { b.Run(ctx); close(done) }()

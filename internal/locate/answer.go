@@ -39,6 +39,31 @@ type Answer struct {
 	Workers        []Worker    `json:"workers"`
 	Border         *Border     `json:"border"`
 	Nearest        *Nearest    `json:"nearest,omitempty" doc:"only when no area covers the point"`
+	History        []Then      `json:"history,omitempty" doc:"whom the place has belonged to, the earliest first; only when it was asked for, or another moment"`
+}
+
+// Then is whom a place belonged to through a time in which nothing of that
+// changed.
+type Then struct {
+	Edition     string   `json:"edition"`
+	ValidFrom   string   `json:"valid_from" doc:"date, in the district's time zone"`
+	ValidTo     string   `json:"valid_to,omitempty" doc:"first day that it no longer holds; absent while it does"`
+	Asked       bool     `json:"asked,omitempty" doc:"the answer is from this time"`
+	District    *Unit    `json:"district"`
+	Subdistrict *Unit    `json:"subdistrict"`
+	Community   *Unit    `json:"community"`
+	Grid        *Unit    `json:"grid"`
+	Changes     []Change `json:"changes" doc:"what led here from the entry before"`
+}
+
+// Change is one link of lineage.
+type Change struct {
+	Kind      string `json:"kind" enum:"rename,recode,transfer,split,merge"`
+	Level     string `json:"level"`
+	From      string `json:"from" doc:"code before"`
+	To        string `json:"to" doc:"code after"`
+	Confirmed bool   `json:"confirmed"`
+	Text      string `json:"text"`
 }
 
 // Position is the point as it was asked for.
@@ -53,6 +78,7 @@ type EditionRef struct {
 	Name       string `json:"name"`
 	ValidFrom  string `json:"valid_from" doc:"date, in the district's time zone"`
 	Generation int64  `json:"generation"`
+	Synthetic  bool   `json:"synthetic,omitempty" doc:"invented, for showing the product"`
 }
 
 // Unit names one area.
@@ -120,7 +146,7 @@ func One(ix *gridindex.Index, q Query) (*Answer, error) {
 	}
 	a.Covered = true
 	e := owner.Edition()
-	a.Edition = &EditionRef{e.About.Name, e.About.ValidFrom, ix.Generation}
+	a.Edition = &EditionRef{e.About.Name, e.About.ValidFrom, ix.Generation, e.About.Synthetic}
 	a.District, a.Subdistrict = unit(owner.Ancestor(area.District)), unit(owner.Ancestor(area.Subdistrict))
 	a.Community, a.Grid = unit(owner.Ancestor(area.Community)), unit(owner.Ancestor(area.Grid))
 	for _, d := range e.Dedicated(p) {

@@ -204,7 +204,7 @@ func TestACommitThatReachedNoStandby(t *testing.T) {
 	set("nobody")
 	done := make(chan error)
 	go func() {
-		_, _, err := store.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Write{Key: "k"})
+		_, _, err := store.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{Key: "k"})
 		done <- err
 	}()
 	canceled := 0
@@ -221,7 +221,7 @@ func TestACommitThatReachedNoStandby(t *testing.T) {
 		t.Fatalf("%v after %d cancelled waits, want not_replicated", err, canceled)
 	}
 	set("")
-	e, _, err := store.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Write{Key: "k"})
+	e, _, err := store.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{Key: "k"})
 	if err != nil || len(e.Activations) != 1 {
 		t.Errorf("repeated: %+v, %v", e, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -100,7 +101,7 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 			if err := setChecked(ctx, tx, d.district, d.edition, hash); err != nil {
 				return err
 			}
-			if done.Activated, err = activate(ctx, tx, d.district, d.edition, *fill.ActivateFrom, ""); err != nil {
+			if done.Activated, err = activate(ctx, tx, d.district, d.edition, *fill.ActivateFrom, Confirmation{}, ""); err != nil {
 				return err
 			}
 		}
@@ -304,8 +305,13 @@ func (d *draft) merge(ctx context.Context) (added, replaced int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	tag, err := d.tx.Exec(ctx, `DELETE FROM area_version WHERE district = $1 AND edition_id = $2 AND level = $3 AND (code = ANY ($4) OR $5 AND kind = 'basic')`,
-		d.district, d.edition, d.fill.Level, codes, d.fill.Whole)
+	if usable, err = d.withoutRetired(ctx, usable, ids); err != nil {
+		return 0, 0, err
+	}
+	// An area may stand in the draft under a code that it had before.
+	tag, err := d.tx.Exec(ctx, `DELETE FROM area_version WHERE district = $1 AND edition_id = $2 AND level = $3
+		AND (code = ANY ($4) OR area_id = ANY ($6) OR $5 AND kind = 'basic')`,
+		d.district, d.edition, d.fill.Level, codes, d.fill.Whole, slices.Collect(maps.Values(ids)))
 	if err != nil {
 		return 0, 0, err
 	}
@@ -358,6 +364,40 @@ func (d *draft) identities(ctx context.Context, codes []string) (map[string]uuid
 	_, err = d.tx.Exec(ctx, `INSERT INTO area_code (district, level, code, area_id) SELECT $1, $2, unnest($3::text[]), unnest($4::uuid[])`,
 		d.district, d.fill.Level, newCodes, newIDs)
 	return ids, err
+}
+
+// withoutRetired leaves out, with a finding, the codes that an area had before
+// it took the one under which it stands in the files as well: a retired code is
+// never given to something else.
+func (d *draft) withoutRetired(ctx context.Context, areas []FillArea, ids map[string]uuid.UUID) (kept []FillArea, err error) {
+	bearers := map[uuid.UUID][]string{}
+	for _, a := range areas {
+		bearers[ids[a.Code]] = append(bearers[ids[a.Code]], a.Code)
+	}
+	for _, a := range areas {
+		codes := bearers[ids[a.Code]]
+		if len(codes) == 1 {
+			kept = append(kept, a)
+			continue
+		}
+		var current string
+		err := d.tx.QueryRow(ctx, `SELECT v.code FROM activation a JOIN area_version v USING (district, edition_id)
+			WHERE a.district = $1 AND v.area_id = $2 ORDER BY a.generation DESC LIMIT 1`, d.district, ids[a.Code]).Scan(&current)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return nil, err
+		}
+		if !slices.Contains(codes, current) {
+			current = codes[0]
+		}
+		if a.Code == current {
+			kept = append(kept, a)
+			continue
+		}
+		d.findings = append(d.findings, area.Finding{Code: "code_retired", Severity: area.Error, Level: d.fill.Level, Areas: []string{a.Code, current},
+			ZH: fmt.Sprintf("%s：编码 %s 已停用，它属于现在编码为 %s 的%s，不能再给别的区域；请换一个新编码", a.Source, a.Code, current, d.fill.Level.Word()),
+			EN: fmt.Sprintf("%s: the code %s is retired; it belongs to the %s that is now %s and cannot be given to another: choose a new one", a.Source, a.Code, d.fill.Level, current)})
+	}
+	return kept, nil
 }
 
 // saveFindings keeps what the reader noted and what the check found.

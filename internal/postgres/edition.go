@@ -239,12 +239,15 @@ type Write struct {
 // edition and date activates once and answers alike. found is what the check
 // lists, and what the edition leaves out that the one before had. Errors: no_such_edition,
 // check_refuses (findings are returned), stale_version, district_overlap,
-// idempotency_key_reused.
-func (s *Store) Activate(ctx context.Context, district, name string, from time.Time, by Write) (e *area.Edition, found []area.Finding, err error) {
+// lineage_unfit, idempotency_key_reused.
+func (s *Store) Activate(ctx context.Context, district, name string, from time.Time, says Confirmation, by Write) (e *area.Edition, found []area.Finding, err error) {
 	refused := fault.New(fault.Unprocessable, "check_refuses",
 		"版次 %[1]s 没有通过检查，不能启用", "the edition %[1]s does not pass its check and cannot be activated", name)
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		if district, err = onlyDistrict(ctx, tx, district); err != nil {
+			return err
+		}
+		if err := lockDistrict(ctx, tx, district); err != nil { // what is in force before and after stays so meanwhile
 			return err
 		}
 		if e, err = lockEdition(ctx, tx, district, name); err != nil {
@@ -279,7 +282,7 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 			return err
 		}
 		found = append(lost, found...)
-		if _, err := activate(ctx, tx, district, e.ID, from, by.Key); err != nil {
+		if _, err := activate(ctx, tx, district, e.ID, from, says, by.Key); err != nil {
 			return err
 		}
 		e, err = loadEdition(ctx, tx, district, e.ID)
@@ -291,9 +294,25 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 	return e, found, nil
 }
 
-// activate counts one generation on and records the activation. The row of the
-// generation is locked first, so that numbers follow the order of commits.
-func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time, key string) (*area.Activation, error) {
+// activate records the lineage, counts one generation on, and records the
+// activation of a checked edition. The row of the generation is locked before
+// anything of it can be seen, so that numbers follow the order of commits, and
+// as late as may be, because writes that fix an owner wait for it. The caller
+// holds the district.
+func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time, says Confirmation, key string) (*area.Activation, error) {
+	changed, err := recordLineage(ctx, tx, district, edition, from, says)
+	if err != nil {
+		return nil, err
+	}
+	if changed {
+		versions, err := loadVersions(ctx, tx, district, edition)
+		if err != nil {
+			return nil, err
+		}
+		if err := setChecked(ctx, tx, district, edition, area.ContentHash(versions)); err != nil {
+			return nil, err
+		}
+	}
 	var generation int64
 	if err := tx.QueryRow(ctx, `UPDATE generation SET current = current + 1 RETURNING current`).Scan(&generation); err != nil {
 		return nil, err
@@ -302,7 +321,7 @@ func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID
 		return nil, err
 	}
 	a := &area.Activation{Generation: generation}
-	err := tx.QueryRow(ctx, `
+	err = tx.QueryRow(ctx, `
 		INSERT INTO activation (district, generation, edition_id, valid_from, effective_at, idempotency_key)
 		SELECT district, $2, $3, $4::text::date, $4::text::date::timestamp AT TIME ZONE time_zone, nullif($5::text, '') FROM district WHERE district = $1
 		RETURNING valid_from, effective_at, recorded_at`,

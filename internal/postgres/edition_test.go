@@ -138,7 +138,7 @@ func TestTolerantCoverageListsAndGoesOn(t *testing.T) {
 	if got := codesOf(done.Findings); !slices.Equal(got, []string{"overlap"}) {
 		t.Errorf("findings %v", got)
 	}
-	e, found, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Write{})
+	e, found, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{})
 	if err != nil || len(e.Activations) != 1 || e.Findings != 1 {
 		t.Errorf("%+v, %v, %v", e, found, err)
 	}
@@ -159,7 +159,7 @@ func TestLevelsAreLinkedByFieldOrByArea(t *testing.T) {
 	park.Kind = area.Dedicated
 	fill(t, s, postgres.Fill{Level: area.Grid, Areas: []postgres.FillArea{park}})
 	fill(t, s, postgres.Fill{Level: area.Compound, Areas: []postgres.FillArea{at("K", square(7, 0, 12, 10))}})
-	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	all := load(t, s, postgres.At{})
@@ -209,7 +209,7 @@ func TestIdentityIsForLife(t *testing.T) {
 	t.Parallel()
 	s := pgtest.Store(t)
 	fill(t, s, two("2025"))
-	if _, _, err := s.Activate(t.Context(), "", "2025", day("2025-01-01"), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "", "2025", day("2025-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	before := load(t, s, postgres.At{})
@@ -217,12 +217,12 @@ func TestIdentityIsForLife(t *testing.T) {
 	only.Areas = []postgres.FillArea{at("W", square(0, 0, 20, 10))} // E is retired
 	only.Areas[0].Name = "renamed"
 	fill(t, s, only)
-	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	back := two("2026-back") // and comes back
 	fill(t, s, back)
-	if _, _, err := s.Activate(t.Context(), "", "2026-back", day("2026-02-01"), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "", "2026-back", day("2026-02-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	between := load(t, s, postgres.At{Valid: day("2026-01-15")})
@@ -255,7 +255,7 @@ func TestAnActiveEditionNeverChanges(t *testing.T) {
 	}
 	defer s.Close()
 	fill(t, s, two("2026"))
-	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	f := two("2026")
@@ -290,7 +290,7 @@ func TestTheTwoTimes(t *testing.T) {
 	recorded := map[string]time.Time{}
 	activate := func(name, from string) {
 		t.Helper()
-		e, _, err := s.Activate(t.Context(), "", name, day(from), postgres.Write{})
+		e, _, err := s.Activate(t.Context(), "", name, day(from), postgres.Confirmation{}, postgres.Write{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -351,30 +351,30 @@ func TestActivationIsAskedForOnce(t *testing.T) {
 	t.Parallel()
 	s := pgtest.Store(t)
 	e := fill(t, s, two("2026")).Edition
-	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Write{Version: e.Version + 1}); !fault.Is(err, "stale_version") {
+	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{Version: e.Version + 1}); !fault.Is(err, "stale_version") {
 		t.Errorf("a version that is not there: %v", err)
 	}
 	var all sync.WaitGroup
 	for range 8 { // the same request, sent again and again
 		all.Go(func() {
-			got, _, err := s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Write{Version: e.Version, Key: "once"})
+			got, _, err := s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{Version: e.Version, Key: "once"})
 			if err != nil || len(got.Activations) != 1 {
 				t.Errorf("%+v, %v", got, err)
 			}
 		})
 	}
 	all.Wait()
-	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-02-01"), postgres.Write{Key: "once"}); !fault.Is(err, "idempotency_key_reused") {
+	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-02-01"), postgres.Confirmation{}, postgres.Write{Key: "once"}); !fault.Is(err, "idempotency_key_reused") {
 		t.Errorf("the key with another date: %v", err)
 	}
-	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Write{Version: e.Version}); !fault.Is(err, "stale_version") {
+	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{Version: e.Version}); !fault.Is(err, "stale_version") {
 		t.Errorf("the version from before the activation: %v", err)
 	}
 	other := fill(t, s, two("other")).Edition
-	if _, _, err := s.Activate(t.Context(), "D", "other", day("2026-02-01"), postgres.Write{Version: other.Version, Key: "once"}); !fault.Is(err, "idempotency_key_reused") {
+	if _, _, err := s.Activate(t.Context(), "D", "other", day("2026-02-01"), postgres.Confirmation{}, postgres.Write{Version: other.Version, Key: "once"}); !fault.Is(err, "idempotency_key_reused") {
 		t.Errorf("the key with another edition: %v", err)
 	}
-	if _, _, err := s.Activate(t.Context(), "D", "nope", day("2026-02-01"), postgres.Write{}); !fault.Is(err, "no_such_edition") {
+	if _, _, err := s.Activate(t.Context(), "D", "nope", day("2026-02-01"), postgres.Confirmation{}, postgres.Write{}); !fault.Is(err, "no_such_edition") {
 		t.Errorf("an edition that is not there: %v", err)
 	}
 	in, err := s.InForce(t.Context(), postgres.At{})
@@ -397,14 +397,14 @@ func TestDistrictsMayNotOverlap(t *testing.T) {
 		if district == "D3" {
 			continue
 		}
-		if _, _, err := s.Activate(t.Context(), district, "2026", day("2026-01-01"), postgres.Write{}); err != nil {
+		if _, _, err := s.Activate(t.Context(), district, "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 			t.Fatalf("%s: %v, want %q", district, err, code)
 		}
 	}
-	if _, _, err := s.Activate(t.Context(), "D3", "2026", day("2026-01-01"), postgres.Write{}); !fault.Is(err, "district_overlap") {
+	if _, _, err := s.Activate(t.Context(), "D3", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{}); !fault.Is(err, "district_overlap") {
 		t.Errorf("an overlapping district: %v", err)
 	}
-	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Write{}); !fault.Is(err, "no_district") {
+	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{}); !fault.Is(err, "no_district") {
 		t.Errorf("no district named among three: %v", err)
 	}
 	in, err := s.InForce(t.Context(), postgres.At{})
@@ -420,7 +420,7 @@ func TestWhatAnEditionLeavesOutIsSaid(t *testing.T) {
 	s := pgtest.Store(t)
 	fill(t, s, postgres.Fill{District: "D", Edition: "2025", Level: area.Community, Areas: []postgres.FillArea{at("CW", square(0, 0, 10, 10)), at("CE", square(10, 0, 20, 10))}})
 	fill(t, s, two("2025"))
-	if _, found, err := s.Activate(t.Context(), "D", "2025", day("2025-01-01"), postgres.Write{}); err != nil || len(found) > 0 {
+	if _, found, err := s.Activate(t.Context(), "D", "2025", day("2025-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil || len(found) > 0 {
 		t.Fatalf("the first edition: %v, %v", codesOf(found), err)
 	}
 	fill(t, s, postgres.Fill{District: "D", Edition: "2026", Level: area.Community, Areas: []postgres.FillArea{at("CW", square(0, 0, 10, 10))}})
@@ -429,7 +429,7 @@ func TestWhatAnEditionLeavesOutIsSaid(t *testing.T) {
 	if err != nil || !slices.Equal(codesOf(found), want) {
 		t.Errorf("check: %v, %v", codesOf(found), err)
 	}
-	_, found, err = s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Write{})
+	_, found, err = s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{})
 	if err != nil || !slices.Equal(codesOf(found), want) {
 		t.Errorf("activation: %v, %v", codesOf(found), err)
 	}
@@ -445,17 +445,17 @@ func TestDistrictsMayNotOverlapAtAnyTimeToCome(t *testing.T) {
 	fill(t, s, here)
 	fill(t, s, away)
 	for name, from := range map[string]string{"here": "2026-01-01", "away": "2100-01-01"} {
-		if _, _, err := s.Activate(t.Context(), "D", name, day(from), postgres.Write{}); err != nil {
+		if _, _, err := s.Activate(t.Context(), "D", name, day(from), postgres.Confirmation{}, postgres.Write{}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	other := two("2026")
 	other.District, other.Areas = "D2", []postgres.FillArea{at("X", square(5, 5, 15, 9))}
 	fill(t, s, other)
-	if _, _, err := s.Activate(t.Context(), "D2", "2026", day("2026-06-01"), postgres.Write{}); !fault.Is(err, "district_overlap") {
+	if _, _, err := s.Activate(t.Context(), "D2", "2026", day("2026-06-01"), postgres.Confirmation{}, postgres.Write{}); !fault.Is(err, "district_overlap") {
 		t.Errorf("over a district that is in force until 2100: %v", err)
 	}
-	if _, _, err := s.Activate(t.Context(), "D2", "2026", day("2100-01-01"), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "D2", "2026", day("2100-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Errorf("once the other has moved away: %v", err)
 	}
 }
@@ -505,7 +505,7 @@ func TestImportsAndActivationsRace(t *testing.T) {
 		})
 		all.Go(func() {
 			time.Sleep(activateAfter)
-			if _, _, err := s.Activate(t.Context(), "", name, day("2026-01-01"), postgres.Write{}); err != nil {
+			if _, _, err := s.Activate(t.Context(), "", name, day("2026-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 				t.Errorf("activate: %v", err)
 			} else {
 				activated++
@@ -530,7 +530,7 @@ func TestALockHeldTooLongIsSaid(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), `BEGIN; SELECT * FROM generation FOR UPDATE`); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Write{})
+	_, _, err = s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{})
 	if !fault.Is(err, "database_unavailable") {
 		t.Errorf("%v, want database_unavailable, to be tried again", err)
 	}
@@ -542,7 +542,7 @@ func TestALockHeldTooLongIsSaid(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), `ROLLBACK`); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }
@@ -561,7 +561,7 @@ func TestWhatGoesInComesOut(t *testing.T) {
 		f.Areas = append(f.Areas, at(fmt.Sprintf("G%02d", i), g))
 	}
 	fill(t, s, f)
-	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	all := load(t, s, postgres.At{})

@@ -91,7 +91,7 @@ func TestTheAreasOfAnEdition(t *testing.T) {
 	if _, _, err := s.AreasOf(t.Context(), "D", "B"); !fault.Is(err, "no_such_edition") {
 		t.Errorf("an edition that is not there: %v", err)
 	}
-	if _, _, err := s.Activate(t.Context(), "D", "A", day("2026-01-01"), postgres.Write{}); err != nil {
+	if _, _, err := s.Activate(t.Context(), "D", "A", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := s.AreasOf(t.Context(), "D", "A"); err != nil {

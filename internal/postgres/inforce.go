@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,28 +18,35 @@ import (
 type InForce struct {
 	Generation int64 // of the whole installation
 	Editions   []EditionInForce
+	Now        time.Time  // by the database's clock
+	Next       *time.Time // when the next edition activated ahead takes effect; nil when none is
 }
 
 // EditionInForce is the edition of one district.
 type EditionInForce struct {
 	District, DistrictName string
 	Scheme                 area.Scheme
+	Synthetic              bool // invented, for showing the product
 	Edition                uuid.UUID
 	Name                   string
+	Hash                   []byte // of its content
 	ValidFrom              time.Time
 	Activation             int64 // the generation that put it into force
 }
 
-// At selects moments: Valid is the date asked about, Known what was recorded
-// by then. Zero values mean now.
-type At struct{ Valid, Known time.Time }
+// At selects moments: Valid is the date asked about, Instant the moment where a
+// date is too coarse, Known what was recorded by then. Zero values mean now.
+type At struct{ Valid, Instant, Known time.Time }
 
 // InForce reads the generation and the editions in force, in one statement and
 // so from one snapshot. The database's clock decides what "now" is, so that all
 // instances agree.
 func (s *Store) InForce(ctx context.Context, at At) (*InForce, error) {
 	var valid *string
-	var known *time.Time
+	var known, instant *time.Time
+	if !at.Instant.IsZero() {
+		instant = &at.Instant
+	}
 	if !at.Valid.IsZero() {
 		d := at.Valid.Format(time.DateOnly)
 		valid = &d
@@ -47,15 +55,16 @@ func (s *Store) InForce(ctx context.Context, at At) (*InForce, error) {
 		known = &at.Known
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT g.current, d.district, d.name, d.scheme, a.edition_id, e.name, a.valid_from, a.generation
+		SELECT g.current, now(), (SELECT min(effective_at) FROM activation WHERE effective_at > now()),
+		       d.district, d.name, d.scheme, d.synthetic, a.edition_id, e.name, e.content_hash, a.valid_from, a.generation
 		FROM generation g LEFT JOIN (
 		  district d CROSS JOIN LATERAL (
 		    SELECT edition_id, valid_from, generation FROM activation a
 		    WHERE a.district = d.district AND a.recorded_at <= coalesce($2, 'infinity'::timestamptz)
-		      AND a.effective_at <= coalesce($1::text::date::timestamp AT TIME ZONE d.time_zone, now())
+		      AND a.effective_at <= coalesce($1::text::date::timestamp AT TIME ZONE d.time_zone, $3, now())
 		    ORDER BY a.effective_at DESC, a.generation DESC LIMIT 1) a
 		  JOIN edition e ON e.district = d.district AND e.edition_id = a.edition_id) ON true
-		ORDER BY d.district`, valid, known)
+		ORDER BY d.district`, valid, known, instant)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -64,9 +73,11 @@ func (s *Store) InForce(ctx context.Context, at At) (*InForce, error) {
 	var id *uuid.UUID
 	var from *time.Time
 	var activation *int64
-	_, err = pgx.ForEachRow(rows, []any{&in.Generation, &district, &name, &scheme, &id, &edition, &from, &activation}, func() error {
+	var synthetic *bool
+	var hash []byte
+	_, err = pgx.ForEachRow(rows, []any{&in.Generation, &in.Now, &in.Next, &district, &name, &scheme, &synthetic, &id, &edition, &hash, &from, &activation}, func() error {
 		if district != nil {
-			in.Editions = append(in.Editions, EditionInForce{*district, *name, area.Scheme(*scheme), *id, *edition, *from, *activation})
+			in.Editions = append(in.Editions, EditionInForce{*district, *name, area.Scheme(*scheme), *synthetic, *id, *edition, slices.Clone(hash), *from, *activation})
 		}
 		return nil
 	})

@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/districts/{district}/areas/{level}/{code}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 沿革 · The life of an area; old codes are known */
+        get: operations["area-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/districts/{district}/areas/{level}/{code}/neighbours": {
         parameters: {
             query?: never;
@@ -132,6 +149,57 @@ export interface paths {
         };
         /** 相邻 · Its neighbours of the same level */
         get: operations["area-neighbours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/districts/{district}/areas/{level}/{code}/predecessors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 从哪里来 · What an area came from */
+        get: operations["area-predecessors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/districts/{district}/areas/{level}/{code}/successors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 后来成了什么 · What became of an area */
+        get: operations["area-successors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/districts/{district}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个区的各个版次 · The editions in force, one after another */
+        get: operations["timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -291,6 +359,23 @@ export interface paths {
         post?: never;
         /** 取消放行 · Let it count again */
         delete: operations["finding-unwaive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/editions/{district}/{name}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 与前一版次的沿革 · What ties it to the edition before: proposed for a draft, recorded once activated */
+        get: operations["edition-lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -621,6 +706,8 @@ export interface components {
              */
             generation: number;
             grid: components["schemas"]["Unit"] | null;
+            /** @description whom the place has belonged to, the earliest first; only when it was asked for, or another moment */
+            history?: components["schemas"]["Then"][];
             /** @description the point on the lattice that was asked about: longitude and latitude, CGCS2000 */
             located: number[];
             /** @description only when no area covers the point */
@@ -664,8 +751,14 @@ export interface components {
             /** @enum {string} */
             level: "district" | "subdistrict" | "community" | "grid" | "compound";
             name: string;
+            /** @description present when an old code was asked for */
+            note?: components["schemas"]["Note"];
             parent: components["schemas"]["AreaRef"] | null;
+            /** @description invented, for showing the product */
+            synthetic?: boolean;
             valid_from: string;
+            /** @description of an area that has ended: first day without it */
+            valid_to?: string;
         };
         AreaList: {
             areas: components["schemas"]["Area"][];
@@ -715,10 +808,44 @@ export interface components {
             id: number;
             name: string;
         };
+        Change: {
+            confirmed: boolean;
+            /** @description code before */
+            from: string;
+            /** @enum {string} */
+            kind: "rename" | "recode" | "transfer" | "split" | "merge";
+            level: string;
+            text: string;
+            /** @description code after */
+            to: string;
+        };
+        ChangeCount: {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            kind: "rename" | "recode" | "transfer" | "split" | "merge";
+            level: string;
+        };
         Compound: {
             code: string;
             name: string;
             red_property: boolean;
+        };
+        ConfirmedLink: {
+            from: string;
+            /** @enum {string} */
+            kind: "recode" | "transfer" | "split" | "merge";
+            /** @enum {string} */
+            level: "subdistrict" | "community" | "grid" | "compound";
+            to: string;
+        };
+        DescentOutputBody: {
+            /** @description as it stood on the day asked about */
+            area: components["schemas"]["Stay"];
+            /** @description successors: the areas of today that have its ground; predecessors: those of the first edition */
+            ends: components["schemas"]["Stay"][];
+            /** @description step by step, away from that day */
+            links: components["schemas"]["Link"][];
         };
         DiffOutputBody: {
             differences: components["schemas"]["Difference"][];
@@ -756,6 +883,8 @@ export interface components {
             name: string;
             /** @enum {string} */
             scheme: "gbt" | "opaque";
+            /** @description invented, for showing the product */
+            synthetic?: boolean;
             valid_from: string;
         };
         DistrictList: {
@@ -786,6 +915,8 @@ export interface components {
             version: number;
         };
         "Edition-activateRequest": {
+            /** @description all links between two areas that hold, as the steward confirms them; when left out they are recorded as proposed, unconfirmed. A confirmed recode gives the area its old identity */
+            lineage?: components["schemas"]["ConfirmedLink"][];
             /**
              * @description first day in force, in the district's time zone; may lie ahead
              * @example 2026-01-31
@@ -810,6 +941,8 @@ export interface components {
             /** Format: int64 */
             generation: number;
             name: string;
+            /** @description invented, for showing the product */
+            synthetic?: boolean;
             /** @description date, in the district's time zone */
             valid_from: string;
         };
@@ -857,6 +990,12 @@ export interface components {
         HealthzResponse: {
             /** @enum {string} */
             status: "alive";
+        };
+        HistoryOutputBody: {
+            /** @description all that touch it, in time */
+            links: components["schemas"]["Link"][];
+            /** @description the earliest first */
+            stays: components["schemas"]["Stay"][];
         };
         Import: {
             /** Format: int64 */
@@ -943,6 +1082,55 @@ export interface components {
             areas: number;
             level: string;
         };
+        LineageOutputBody: {
+            /** @description the edition that it follows; empty when it is the first */
+            before: string;
+            links: components["schemas"]["Link"][];
+            /** @description cursor of the next page; absent on the last */
+            next?: string;
+            /** Format: int64 */
+            total: number;
+        };
+        Link: {
+            /** @description the later one */
+            after: string;
+            /** @description the earlier edition */
+            before: string;
+            /** @description by a person; otherwise as the overlaps propose it */
+            confirmed: boolean;
+            from: components["schemas"]["LinkSide"];
+            /** @enum {string} */
+            kind: "rename" | "recode" | "transfer" | "split" | "merge";
+            level: string;
+            /** @description first day of the later edition; absent while that is a draft */
+            on?: string;
+            /** @description both sides are one area: it was renamed, recoded, or hangs under another parent */
+            same_area: boolean;
+            /**
+             * Format: double
+             * @description and as a share of the one side
+             */
+            share_from: number;
+            /**
+             * Format: double
+             * @description and of the other
+             */
+            share_to: number;
+            /**
+             * Format: double
+             * @description ground that passed, to about one percent
+             */
+            shared_m2: number;
+            /** @description in one sentence */
+            text: string;
+            to: components["schemas"]["LinkSide"];
+        };
+        LinkSide: {
+            code: string;
+            name: string;
+            parent_code?: string;
+            parent_name?: string;
+        };
         Mend: {
             areas: string[];
             /** @description before a later import or change; it cannot be undone or redone any more */
@@ -1002,6 +1190,34 @@ export interface components {
             /** @description a point inside that area, longitude and latitude */
             point: number[];
         };
+        Note: {
+            /**
+             * @description code_changed: the area goes on under the code in the answer; ended: the answer is how it last stood
+             * @enum {string}
+             */
+            kind: "code_changed" | "ended";
+            /** @description first day that the code no longer holds */
+            since: string;
+            /** @description the areas that have its ground today */
+            successors: components["schemas"]["AreaRef"][];
+            text: string;
+        };
+        Period: {
+            /** @description false for an edition that lies ahead */
+            begun: boolean;
+            /** @description against the period before */
+            changes: components["schemas"]["ChangeCount"][];
+            edition: string;
+            /**
+             * Format: int64
+             * @description that put it into force
+             */
+            generation: number;
+            /** @description first day, in the district's time zone */
+            valid_from: string;
+            /** @description first day of the next; absent for the last */
+            valid_to?: string;
+        };
         Position: {
             crs: string;
             /** Format: double */
@@ -1049,6 +1265,37 @@ export interface components {
             /** @enum {string} */
             status: "ready";
         };
+        Stay: {
+            /** Format: double */
+            area_m2: number;
+            /** @description west, south, east, north */
+            bbox: number[];
+            code: string;
+            /** @description the earliest first */
+            editions: string[];
+            level: string;
+            name: string;
+            parent_code?: string;
+            parent_name?: string;
+            valid_from: string;
+            /** @description first day that it no longer holds; absent while it does */
+            valid_to?: string;
+        };
+        Then: {
+            /** @description the answer is from this time */
+            asked?: boolean;
+            /** @description what led here from the entry before */
+            changes: components["schemas"]["Change"][];
+            community: components["schemas"]["Unit"] | null;
+            district: components["schemas"]["Unit"] | null;
+            edition: string;
+            grid: components["schemas"]["Unit"] | null;
+            subdistrict: components["schemas"]["Unit"] | null;
+            /** @description date, in the district's time zone */
+            valid_from: string;
+            /** @description first day that it no longer holds; absent while it does */
+            valid_to?: string;
+        };
         TileJSON: {
             bounds: number[];
             /**
@@ -1064,6 +1311,11 @@ export interface components {
             tilejson: string;
             tiles: string[];
             vector_layers: components["schemas"]["VectorLayer"][];
+        };
+        TimelineOutputBody: {
+            district: string;
+            /** @description the earliest first */
+            periods: components["schemas"]["Period"][];
         };
         Unit: {
             code: string;
@@ -1642,6 +1894,78 @@ export interface operations {
             };
         };
     };
+    "area-history": {
+        parameters: {
+            query?: {
+                /** @description a date or RFC 3339 time: as recorded by then */
+                known_at?: string;
+            };
+            header?: never;
+            path: {
+                district: string;
+                level: "district" | "subdistrict" | "community" | "grid" | "compound";
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "area-neighbours": {
         parameters: {
             query?: {
@@ -1671,6 +1995,224 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AreaList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "area-predecessors": {
+        parameters: {
+            query?: {
+                /** @description a date: the boundaries valid then */
+                at?: string;
+                /** @description a date or RFC 3339 time: as recorded by then */
+                known_at?: string;
+            };
+            header?: never;
+            path: {
+                district: string;
+                level: "district" | "subdistrict" | "community" | "grid" | "compound";
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescentOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "area-successors": {
+        parameters: {
+            query?: {
+                /** @description a date: the boundaries valid then */
+                at?: string;
+                /** @description a date or RFC 3339 time: as recorded by then */
+                known_at?: string;
+            };
+            header?: never;
+            path: {
+                district: string;
+                level: "district" | "subdistrict" | "community" | "grid" | "compound";
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescentOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    timeline: {
+        parameters: {
+            query?: {
+                /** @description a date or RFC 3339 time: as recorded by then */
+                known_at?: string;
+            };
+            header?: never;
+            path: {
+                district: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineOutputBody"];
                 };
             };
             /** @description Bad Request */
@@ -2685,6 +3227,81 @@ export interface operations {
             };
         };
     };
+    "edition-lineage": {
+        parameters: {
+            query?: {
+                /** @description of a draft: the day it is meant to be in force from; today when left out */
+                from?: string;
+                /** @description at most 1000; 100 when left out */
+                limit?: number;
+                /** @description next of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                district: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "edition-mends": {
         parameters: {
             query?: {
@@ -3470,6 +4087,8 @@ export interface operations {
                 at?: string;
                 /** @description a date or RFC 3339 time: as recorded by then */
                 known_at?: string;
+                /** @description true: add whom the place has belonged to through time; so do at and known_at */
+                history?: "true" | "false";
             };
             header?: never;
             path?: never;
@@ -3964,7 +4583,12 @@ export interface operations {
     };
     tilejson: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description a date: the boundaries valid then */
+                at?: string;
+                /** @description a date or RFC 3339 time: as recorded by then */
+                known_at?: string;
+            };
             header?: never;
             path: {
                 layer: string;
@@ -3981,6 +4605,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TileJSON"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */
@@ -4024,6 +4657,10 @@ export interface operations {
     tile: {
         parameters: {
             query?: {
+                /** @description a date: the boundaries valid then */
+                at?: string;
+                /** @description a date or RFC 3339 time: as recorded by then */
+                known_at?: string;
                 /** @description the snapshot that the map was drawn for */
                 g?: string;
             };

@@ -1,0 +1,77 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Period is a time in which one edition is in force, in a district.
+type Period struct {
+	Edition    uuid.UUID
+	Name       string
+	From       time.Time  // first day; only year, month and day count
+	Until      *time.Time // first day of the next; nil for the last
+	Generation int64      // that put it into force
+	Begun      bool       // it has begun by the database's clock
+}
+
+// Timeline lists the editions of a district that are or will be in force, one
+// after another, as known at a moment (zero: now). A correction takes the place
+// of what it corrects.
+func (s *Store) Timeline(ctx context.Context, district string, known time.Time) (periods []Period, err error) {
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		periods, err = timeline(ctx, tx, district, known)
+		return err
+	})
+	return periods, err
+}
+
+func timeline(ctx context.Context, q querier, district string, known time.Time) ([]Period, error) {
+	var by *time.Time
+	if !known.IsZero() {
+		by = &known
+	}
+	rows, err := q.Query(ctx, `
+		SELECT DISTINCT ON (a.effective_at) a.edition_id, e.name, a.valid_from, a.generation, a.effective_at <= clock_timestamp()
+		FROM activation a JOIN edition e USING (district, edition_id)
+		WHERE a.district = $1 AND a.recorded_at <= coalesce($2, 'infinity'::timestamptz)
+		ORDER BY a.effective_at, a.generation DESC`, district, by)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p Period, err error) {
+		return p, row.Scan(&p.Edition, &p.Name, &p.From, &p.Generation, &p.Begun)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var periods []Period
+	for _, p := range all {
+		if n := len(periods); n > 0 {
+			if periods[n-1].Edition == p.Edition {
+				continue // it goes on
+			}
+			periods[n-1].Until = &p.From
+		}
+		periods = append(periods, p)
+	}
+	return periods, nil
+}
+
+// around returns the periods before and after a day, leaving out the one that
+// begins on it, which a new activation replaces.
+func around(periods []Period, day time.Time) (before, after *Period) {
+	on := day.Format(time.DateOnly)
+	for i := range periods {
+		switch from := periods[i].From.Format(time.DateOnly); {
+		case from < on:
+			before = &periods[i]
+		case from > on && after == nil:
+			after = &periods[i]
+		}
+	}
+	return before, after
+}
