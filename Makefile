@@ -10,14 +10,14 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: setup-run build ## install what is missing, build, and serve until Ctrl-C
-	@exec bin/wangge serve
+run: setup-run build ## install what is missing, build, load the demo district when empty, and serve until Ctrl-C
+	@exec bin/wangge serve --demo
 
 build: web/dist/index.html ## build the web application and bin/wangge
 	@$(GO) build -o bin/wangge ./cmd/wangge
 
 dev: setup-run build web/node_modules/.stamp ## serve, and the web application from its sources on port 5173
-	@trap 'kill 0' EXIT; bin/wangge serve & cd web && npx vite
+	@trap 'kill 0' EXIT; bin/wangge serve --demo & cd web && npx vite
 
 test: setup-test build ## every test: Go with the race detector, web units, a real browser
 	cd web && npm test

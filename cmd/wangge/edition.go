@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"wangge/internal/area"
-	"wangge/internal/fault"
 	"wangge/internal/postgres"
 	"wangge/internal/report"
 )
@@ -19,6 +18,7 @@ type editionCommand struct {
 	Diff     editionDiff     `cmd:"" help:"What edition B changes against edition A."`
 	New      editionNew      `cmd:"" help:"Begin a draft, empty or as a copy of another edition."`
 	Mend     editionMend     `cmd:"" help:"Put a finding of a draft right, undo, or list what was changed."`
+	Lineage  editionLineage  `cmd:"" help:"What ties an edition to the one before: proposed for a draft, recorded once activated."`
 	Waive    editionWaive    `cmd:"" help:"Let a finding of a draft pass, with a reason."`
 	Activate editionActivate `cmd:"" help:"Put an edition into force from a date."`
 }
@@ -156,15 +156,21 @@ type editionActivate struct {
 	editionFlags
 	Name string `arg:"" help:"Name of the edition."`
 	From string `required:"" help:"First day in force, YYYY-MM-DD, in the district's time zone; may lie ahead."`
+
+	Lineage string `default:"propose" help:"What became of each area: propose (recorded as the overlaps say, unconfirmed), confirm (the same, confirmed: recoded areas keep their identity), or a file from edition lineage --json." placeholder:"propose|confirm|FILE"`
 }
 
 func (c *editionActivate) Run(ctx context.Context, t *terminal) error {
-	from, err := time.Parse(time.DateOnly, c.From)
+	from, err := parseDay(c.From)
 	if err != nil {
-		return fault.New(fault.Invalid, "bad_date", "日期应写成 2026-01-31，得到 %[1]q", "write the date as 2026-01-31, got %[1]q", c.From)
+		return err
+	}
+	says, err := readConfirmation(c.Lineage)
+	if err != nil {
+		return err
 	}
 	return c.withStore(ctx, t, func(db *database) error {
-		e, found, err := db.Activate(ctx, c.District, c.Name, from, postgres.Confirmation{}, postgres.Write{})
+		e, found, err := db.Activate(ctx, c.District, c.Name, from, says, postgres.Write{})
 		printFindings(t.out, t, found, 20)
 		if err != nil {
 			return err
@@ -172,6 +178,21 @@ func (c *editionActivate) Run(ctx context.Context, t *terminal) error {
 		a := e.Activations[0]
 		fmt.Fprintf(t.out, t.say("版次 %s 自 %s 起启用（第 %d 代）\n", "edition %s is in force from %s (generation %d)\n"),
 			e.Name, a.ValidFrom.Format(time.DateOnly), a.Generation)
+		before, links, err := db.Lineage(ctx, e.District, e.Name, from)
+		if err != nil || before == "" {
+			return err
+		}
+		unconfirmed := 0
+		for _, l := range links {
+			if !l.Same() && !l.Confirmed {
+				unconfirmed++
+			}
+		}
+		fmt.Fprintf(t.out, t.say("相对 %s 记下 %d 条沿革", "%[2]d links to %[1]s recorded"), before, len(links))
+		if unconfirmed > 0 {
+			fmt.Fprintf(t.out, t.say("，其中 %d 条按重叠推断、未经确认；见 wangge edition lineage %s", ", %d of them as the overlaps propose, unconfirmed; see wangge edition lineage %s"), unconfirmed, e.Name)
+		}
+		fmt.Fprintln(t.out)
 		return nil
 	})
 }

@@ -32,6 +32,7 @@ type importCommand struct {
 	Charset      string            `default:"" enum:",utf-8,gbk" help:"Characters of attribute tables: utf-8 or gbk; found out when left out."`
 	District     string            `help:"Code of the district; may be left out while there is only one."`
 	DistrictName string            `help:"Name of a district that does not exist yet."`
+	Synthetic    bool              `help:"A district that does not exist yet is invented: 示意数据 is said wherever a person sees it."`
 	Scheme       string            `default:"auto" enum:"auto,gbt,opaque" help:"Codes: gbt (6/9/12/15 digits, checked), opaque (any text), auto."`
 	Coverage     string            `default:"" enum:",strict,tolerant" help:"strict refuses gaps and overlaps, tolerant lists them; by default strict for gbt."`
 	Edition      string            `help:"Name of the draft; by default the one there is, or a new one named by today's date."`
@@ -101,7 +102,7 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
 			f.Waived = strings.TrimSpace(c.Waive[f.Code])
 		}
 	}
-	fill := postgres.Fill{District: c.District, DistrictName: c.DistrictName, Edition: c.Edition, Base: c.Base, Whole: c.Whole, Snap: c.Snap,
+	fill := postgres.Fill{District: c.District, DistrictName: c.DistrictName, Synthetic: c.Synthetic, Edition: c.Edition, Base: c.Base, Whole: c.Whole, Snap: c.Snap,
 		KeepDefects: c.KeepDefects, Coverage: area.Coverage(c.Coverage), Commit: c.Commit}
 	if c.Scheme != "auto" {
 		fill.Scheme = area.Scheme(c.Scheme)

@@ -1,5 +1,5 @@
 // Command wangge is the service and its tools: serve, migrate, import, edition,
-// export, locate.
+// export, demo, locate.
 package main
 
 import (
@@ -32,6 +32,7 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Read boundaries from files into a draft edition; a dry run unless --commit."`
 	Edition editionCommand `cmd:"" help:"List, check, compare and activate boundary editions."`
 	Export  exportCommand  `cmd:"" help:"Write the boundaries of an edition to a file: GeoJSON, GeoPackage, Shapefile or KML."`
+	Demo    demoCommand    `cmd:"" help:"Load the demo district (synthetic) into an empty database."`
 	Locate  locateCommand  `cmd:"" help:"Answer whose a point is: one point, or a table of them."`
 }
 
@@ -44,6 +45,7 @@ Examples:
   wangge edition activate 2026-01 --from 2026-01-01
   wangge export 2026-01 --level grid --out grids.gpkg
   wangge locate 111.6712,40.8301
+  wangge locate 111.6712,40.8301 --at 2020-06-01
   wangge locate --in points.csv --out answers.csv`
 
 // Exit codes (contract): findings refuse, or the arguments or files are unusable.

@@ -27,6 +27,7 @@ type serveCommand struct {
 	TLSKey       string         `name:"tls-key" type:"path" help:"Its key, PEM."`
 	TrustedProxy []netip.Prefix `help:"Networks of reverse proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	NoMigrate    bool           `help:"Do not migrate the database at start."`
+	Demo         bool           `help:"Load the demo district (synthetic) first when the database is empty."`
 }
 
 // maxChildren is how many children work on files and editions at once.
@@ -63,6 +64,13 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err := db.CheckSettings(ctx); err != nil {
 		return err
 	}
+	runner := sandbox.Runner{Slots: make(chan struct{}, maxChildren)}
+	db.WorkWith(postgres.Geometry{Check: runner.Check, Snap: runner.Snap})
+	if c.Demo {
+		if err := loadDemoWhenEmpty(ctx, t, db); err != nil {
+			return err
+		}
+	}
 	background, stop := context.WithCancel(ctx)
 	following := make(chan struct{})
 	boundaries := live.New(db.Store, c.editions(), t.log)
@@ -78,8 +86,6 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}()
 	defer func() { stop(); <-following; <-keeping }()
 
-	runner := sandbox.Runner{Slots: make(chan struct{}, maxChildren)}
-	db.WorkWith(postgres.Geometry{Check: runner.Check, Snap: runner.Snap})
 	uploads, err := upload.New(filepath.Join(c.DataDir, "uploads"), db.Store, runner)
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ import (
 type Fill struct {
 	District     string        // "" while there is only one
 	DistrictName string        // for a district that does not exist yet; "" takes the code
+	Synthetic    bool          // a district that does not exist yet is invented
 	Scheme       area.Scheme   // "" guesses for a new district
 	Edition      string        // "" takes the only draft, or makes one named by today's date
 	Coverage     area.Coverage // "" is strict for gbt, tolerant for opaque
@@ -182,8 +183,8 @@ func (d *draft) openDistrict(ctx context.Context) error {
 		return err
 	}
 	id := newID()
-	if _, err := d.tx.Exec(ctx, `INSERT INTO district (district, area_id, name, scheme) VALUES ($1, $2, $3, $4)`,
-		d.district, id, name, d.scheme); err != nil {
+	if _, err := d.tx.Exec(ctx, `INSERT INTO district (district, area_id, name, scheme, synthetic) VALUES ($1, $2, $3, $4, $5)`,
+		d.district, id, name, d.scheme, d.fill.Synthetic); err != nil {
 		return err
 	}
 	_, err = d.tx.Exec(ctx, `INSERT INTO area (district, area_id, level) VALUES ($1, $2, 1)`, d.district, id)

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"wangge/geodata"
+	"wangge/internal/area"
+	"wangge/internal/fault"
+	"wangge/internal/ingest"
+	"wangge/internal/postgres"
+	"wangge/internal/sandbox"
+	"wangge/internal/upload"
+)
+
+type demoCommand struct{ databaseFlags }
+
+func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
+	db, err := c.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := db.close(); err == nil {
+			err = closeErr
+		}
+	}()
+	editions, err := db.Editions(ctx, "", postgres.Page{Most: 1})
+	if err != nil {
+		return err
+	}
+	if len(editions) > 0 {
+		return fault.New(fault.Conflict, "not_empty", "数据库里已有 %[1]s 的边界；示范区只装进空的数据库，可用 --data-dir 另选一处",
+			"the database holds boundaries of %[1]s already; the demo district goes into an empty one only: choose another with --data-dir", editions[0].District)
+	}
+	return loadDemo(ctx, t, db)
+}
+
+// loadDemoWhenEmpty loads the demo district unless the database holds anything.
+func loadDemoWhenEmpty(ctx context.Context, t *terminal, db *database) error {
+	editions, err := db.Editions(ctx, "", postgres.Page{Most: 1})
+	if err != nil || len(editions) > 0 {
+		return err
+	}
+	return loadDemo(ctx, t, db)
+}
+
+// loadDemo brings the demo district in as any file of a user's comes in: level
+// by level through the importer, checked, and activated edition by edition.
+func loadDemo(ctx context.Context, t *terminal, db *database) error {
+	fmt.Fprintln(t.out, t.say("装入示范区（示意数据）……", "loading the demo district (synthetic)…"))
+	dir, err := os.MkdirTemp("", "wangge-demo-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	for _, e := range geodata.Editions {
+		for _, level := range area.Levels {
+			if err := importDemo(ctx, db, dir, e, level); err != nil {
+				return fmt.Errorf("demo %s, %s: %w", e.Name, level, err)
+			}
+		}
+		if err := waiveParts(ctx, db, e.Name); err != nil {
+			return err
+		}
+		from, err := parseDay(e.ValidFrom)
+		if err != nil {
+			return err
+		}
+		active, _, err := db.Activate(ctx, geodata.District, e.Name, from, postgres.Confirmation{AsProposed: true}, postgres.Write{})
+		if err != nil {
+			return err
+		}
+		var counts string
+		for _, l := range active.Levels[1:] {
+			counts += fmt.Sprintf(t.say("，%d 个%s", ", %d %s"), l.Areas, t.say(l.Level.Word(), l.Level.String()))
+		}
+		fmt.Fprintf(t.out, t.say("  版次 %s 自 %s 起%s\n", "  edition %s from %s%s\n"), e.Name, e.ValidFrom, counts)
+	}
+	return nil
+}
+
+func importDemo(ctx context.Context, db *database, dir string, e geodata.Edition, level area.Level) error {
+	name := level.String() + ".geojson"
+	content, err := fs.ReadFile(e.Files(), name)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(dir, "示意数据-"+e.Name+"-"+name)
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		return err
+	}
+	batch, err := sandbox.Runner{}.Read(ctx, []string{file}, ingest.Options{Level: level})
+	if err != nil {
+		return err
+	}
+	fill := postgres.Fill{District: geodata.District, DistrictName: geodata.DistrictName, Synthetic: true, Edition: e.Name,
+		Scheme: area.GBT, Coverage: area.Strict, Commit: true}
+	done, err := db.FillDraft(ctx, upload.Filling(fill, level, batch))
+	if err != nil {
+		return err
+	}
+	for _, f := range done.Findings {
+		if f.Severity != area.Note {
+			return fmt.Errorf("%s: %s", f.Code, f.EN)
+		}
+	}
+	return nil
+}
+
+// waiveParts says of the areas in several parts, which are drawn so on purpose,
+// that they are meant.
+func waiveParts(ctx context.Context, db *database, edition string) error {
+	e, err := db.Edition(ctx, geodata.District, edition)
+	if err != nil {
+		return err
+	}
+	found, err := db.Findings(ctx, e.District, e.ID, postgres.Page{Most: 1000})
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		if !f.Waivable || f.Waived != "" {
+			continue
+		}
+		if _, err := db.Waive(ctx, e.District, edition, f.ID, "示意数据：有意画成几块", postgres.Write{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
