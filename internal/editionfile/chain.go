@@ -116,7 +116,7 @@ func (c *cutter) match(n int) {
 func (c *cutter) goesOn(k, i int) bool {
 	here, before := c.base[k]+i, c.step(k, i, -1)
 	g, h := c.group[before], c.group[here]
-	if g == h || c.alone[g] || c.alone[h] {
+	if g == h || c.alone[g] || c.alone[h] || c.first[g+1]-c.first[g] != c.first[h+1]-c.first[h] {
 		return false
 	}
 	for _, u := range c.uses[c.first[g]:c.first[g+1]] {

@@ -189,9 +189,9 @@ func (s *Server) find(ctx context.Context, in *AreaPath) (*gridindex.Area, *grid
 
 func (s *Server) area(ctx context.Context, in *AreaPath) (*areaOutput, error) {
 	a, ix, err := s.find(ctx, in)
-	if fault.Is(err, "no_such_area") && in.At == "" {
+	if fault.Is(err, "no_such_area") {
 		level, _ := area.ParseLevel(in.Level) // find has read it
-		former, err := s.formerly(ctx, in.District, level, in.Code, in.KnownAt)
+		former, err := s.formerly(ctx, in.District, level, in.Code, in.Moment)
 		if err != nil {
 			return nil, err
 		}
@@ -319,7 +319,7 @@ func (s *Server) areaByCode(ctx context.Context, in *struct {
 func (s *Server) formerlyAnywhere(ctx context.Context, ix *gridindex.Index, code string) (*areaOutput, error) {
 	for _, e := range ix.Editions() {
 		for _, level := range area.Levels {
-			a, err := s.formerly(ctx, e.Code, level, code, "")
+			a, err := s.formerly(ctx, e.Code, level, code, Moment{})
 			if err == nil {
 				return &areaOutput{*a}, nil
 			}

@@ -2,13 +2,13 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"wangge/internal/area"
-	"wangge/internal/fault"
 	"wangge/internal/lineage"
 	"wangge/internal/live"
 	"wangge/internal/postgres"
@@ -73,9 +73,9 @@ type Stay struct {
 // Note says why an old code was answered, and with what.
 type Note struct {
 	Kind       string    `json:"kind" enum:"code_changed,ended" doc:"code_changed: the area goes on under the code in the answer; ended: the answer is how it last stood"`
-	Since      string    `json:"since" doc:"first day that the code no longer holds"`
+	Since      string    `json:"since" doc:"first day that the code no longer holds; empty while it does"`
 	Text       string    `json:"text"`
-	Successors []AreaRef `json:"successors" doc:"the areas that have its ground today"`
+	Successors []AreaRef `json:"successors" doc:"of an area that has ended: the areas that have its ground today"`
 }
 
 type (
@@ -233,50 +233,77 @@ func (s *Server) lineage(ctx context.Context, in *struct {
 	return out, nil
 }
 
-// formerly answers a code that is not in force: the area that goes on under
-// another one, or how the area last stood, with a note. Error: no_such_area.
-func (s *Server) formerly(ctx context.Context, district string, level area.Level, code, known string) (*Area, error) {
-	at, err := live.ParseAt("", known)
+// formerly answers a code that is not in force on the day asked about: the area
+// under the code that it bears then, or, when nothing is asked about a day, how
+// it last stood. A note says so. Error: no_such_area.
+func (s *Server) formerly(ctx context.Context, district string, level area.Level, code string, moment Moment) (*Area, error) {
+	at, err := live.ParseAt(moment.At, moment.KnownAt)
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.Store.Successors(ctx, district, level, code, at)
+	h, err := s.Store.AreaHistory(ctx, district, level, code, at.Known)
 	if err != nil {
 		return nil, err
 	}
-	if d.Of.Until == nil {
-		return nil, noSuchArea() // it lies ahead
+	day := at.Valid
+	if day.IsZero() {
+		day = time.Now()
 	}
-	lang := requestOf(ctx).lang
-	note := &Note{Kind: "ended", Since: date(*d.Of.Until), Successors: []AreaRef{}}
-	shown, when := code, d.Of.From
-	for _, e := range d.Ends {
-		note.Successors = append(note.Successors, AreaRef{e.Level.String(), e.Code, e.Name})
-		if e.Area == d.Of.Area {
-			note.Kind, shown, when = "code_changed", e.Code, e.From
+	var then, bore *postgres.Stay // on the day, and while the code held
+	for i := range h.Stays {
+		stay := &h.Stays[i]
+		if date(stay.From) <= date(day) && (stay.Until == nil || date(*stay.Until) > date(day)) {
+			then = stay
+		}
+		if stay.Code == code {
+			bore = stay
 		}
 	}
-	ix, err := s.Boundaries.At(ctx, postgres.At{Valid: when, Known: at.Known})
+	note := &Note{Successors: []AreaRef{}}
+	if bore.Until != nil {
+		note.Since = date(*bore.Until)
+	}
+	switch {
+	case then != nil && date(bore.From) > date(day):
+		note.Kind = "code_changed"
+		note.Text = say(ctx, "那时的编码是 %[2]s；自 %[3]s 起才是 %[1]s", "its code was %[2]s then; it is %[1]s since %[3]s", code, then.Code, date(bore.From))
+	case then != nil:
+		note.Kind = "code_changed"
+		note.Text = say(ctx, "编码 %[1]s 自 %[3]s 起改为 %[2]s", "the code %[1]s is %[2]s since %[3]s", code, then.Code, note.Since)
+	case moment.At != "" || bore.Until == nil: // not there on that day, or not yet
+		return nil, noSuchArea()
+	default:
+		note.Kind, then = "ended", bore
+		note.Text = say(ctx, "编码 %[1]s 自 %[2]s 起停用，这里是它最后的样子", "the code %[1]s ended on %[2]s; this is how it last stood", code, note.Since)
+		d, err := s.Store.Successors(ctx, district, level, code, postgres.At{Known: at.Known})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range d.Ends {
+			note.Successors = append(note.Successors, AreaRef{e.Level.String(), e.Code, e.Name})
+		}
+	}
+	ix, err := s.Boundaries.At(ctx, postgres.At{Valid: then.From, Known: at.Known})
 	if err != nil {
 		return nil, err
 	}
 	e := ix.Edition(district)
-	if e == nil || e.Find(level, shown) == nil {
+	if e == nil || e.Find(level, then.Code) == nil {
 		return nil, noSuchArea()
 	}
-	a := describeArea(e.Find(level, shown), ix)
-	text := fault.New(0, "", "编码 %[1]s 自 %[2]s 起停用，这里是它最后的样子；现在见各后继区域", "the code %[1]s ended on %[2]s; this is how it last stood, see its successors for today", code, note.Since)
-	if note.Kind == "code_changed" {
-		text = fault.New(0, "", "编码 %[1]s 自 %[2]s 起改为 %[3]s", "the code %[1]s is %[3]s since %[2]s", code, note.Since, shown)
-	} else {
+	a := describeArea(e.Find(level, then.Code), ix)
+	if note.Kind == "ended" {
 		a.ValidTo = note.Since
-	}
-	note.Text = text.ZH
-	if lang == "en" {
-		note.Text = text.EN
 	}
 	a.Note = note
 	return &a, nil
+}
+
+func say(ctx context.Context, zh, en string, args ...any) string {
+	if requestOf(ctx).lang == "en" {
+		zh = en
+	}
+	return fmt.Sprintf(zh, args...)
 }
 
 func describeStay(s postgres.Stay) Stay {

@@ -179,6 +179,10 @@ func TestARecodeConfirmedOverHTTP(t *testing.T) {
 	if a.Note == nil || a.Note.Kind != "code_changed" || a.Note.Text != "编码 G14 自 2026-02-01 起改为 N14" || a.ValidTo != "" {
 		t.Errorf("%+v %+v", a, a.Note)
 	}
+	s.json("/api/v1/districts/150102/areas/grid/N14?at=2026-01-15", &a)
+	if a.Code != "G14" || a.Note == nil || a.Note.Text != "那时的编码是 G14；自 2026-02-01 起才是 N14" {
+		t.Errorf("asked about a day before its code: %+v %+v", a, a.Note)
+	}
 	then, now := s.get("/api/v1/districts/150102/areas/grid/G14/geometry?at=2026-01-15"), s.get("/api/v1/districts/150102/areas/grid/N14/geometry")
 	if identity(t, then.body) != identity(t, now.body) {
 		t.Error("a recoded grid has another identity")

@@ -1196,9 +1196,9 @@ export interface components {
              * @enum {string}
              */
             kind: "code_changed" | "ended";
-            /** @description first day that the code no longer holds */
+            /** @description first day that the code no longer holds; empty while it does */
             since: string;
-            /** @description the areas that have its ground today */
+            /** @description of an area that has ended: the areas that have its ground today */
             successors: components["schemas"]["AreaRef"][];
             text: string;
         };
