@@ -37,13 +37,14 @@ types: web/node_modules/.stamp ## write openapi.json from the code, and the web'
 	$(GO) test ./internal/httpapi -run '^TestOpenAPI$$' -update
 	cd web && npm run types
 
-bench: setup-run ## lookups beside tidwall/rtree + orb and PostGIS, in one run
+bench: setup-run ## lookups beside tidwall/rtree + orb and PostGIS; start from SQL beside the edition file
 	$(GO) test ./internal/gridindex -run '^$$' -bench . -benchtime 1s -count 1
+	$(GO) test ./internal/live ./internal/editionfile -run '^$$' -bench . -benchtime 10x -count 1
 
 fuzz: setup-run ## native fuzzing and the long oracle run, five minutes or FUZZ=10m each
 	@for f in internal/geo:FuzzGate internal/geo:FuzzSnap internal/ingest:FuzzGeoJSON \
 	    internal/ingest:FuzzShapefile internal/ingest:FuzzArchive internal/ingest:FuzzGeoPackage internal/ingest:FuzzKML internal/ingest:FuzzTable internal/ingest:FuzzWKB \
-	    internal/locate:FuzzPosition; do \
+	    internal/locate:FuzzPosition internal/editionfile:FuzzDecode; do \
 	  $(GO) test ./$${f%:*} -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $${FUZZ:-5m} -fuzzminimizetime 10x; done
 	WANGGE_ORACLE_POINTS=5000000 $(GO) test ./internal/gridindex -run Oracle -timeout 2h -v
 
