@@ -169,6 +169,23 @@ func swiss(tb testing.TB) *editionfile.Content {
 	return b.c
 }
 
+// wide has edges of every length up to the whole lattice.
+func wide(tb testing.TB) *editionfile.Content {
+	b := newBuilder(tb, 10)
+	district := b.add(area.District, b.c.District, nil, rectangle(-geo.MaxX, -geo.MaxY, geo.MaxX, geo.MaxY))
+	for i := range 200 {
+		at := func(limit int32) int32 {
+			reach := int32(1) << b.rng.IntN(31)
+			return max(-limit, min(limit, b.rng.Int32N(reach)-reach/2))
+		}
+		r := ring(at(geo.MaxX), at(geo.MaxY), at(geo.MaxX), at(geo.MaxY), at(geo.MaxX), at(geo.MaxY))
+		if a, _, ok := geo.Gate(geo.MultiPolygon{{append(r, r[0])}}); ok {
+			b.add(area.Grid, fmt.Sprint(i), district, a)
+		}
+	}
+	return b.c
+}
+
 // flat is a strict partition of one level in a district that is a box around.
 func flat(tb testing.TB, side, segments int) *editionfile.Content {
 	b := newBuilder(tb, 1)
@@ -195,6 +212,7 @@ func every(t *testing.T) []named {
 			{"tolerant", tolerant(t)},
 			{"islands", islands(t)},
 			{"stacked", stacked(t)},
+			{"wide", wide(t)},
 			{"one level", flat(t, 12, 8)},
 			{"switzerland", swiss(t)},
 			{"nothing", &editionfile.Content{District: "150102"}},

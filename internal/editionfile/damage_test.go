@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"wangge/internal/area"
@@ -131,6 +132,51 @@ func TestDamageUnderAFittingDigestChangesNoAnswer(t *testing.T) {
 	t.Logf("%d refused, %d touched sources, sizes, labels or grids alone", refused, harmless)
 }
 
+// TestWhatDoesNotFitTogetherIsRefused changes single bytes of the example of
+// docs/edition-file.md, at the offsets given there, under a fitting digest.
+func TestWhatDoesNotFitTogetherIsRefused(t *testing.T) {
+	t.Parallel()
+	good := encode(t, example())
+	for _, tc := range []struct {
+		at   int
+		to   byte
+		want string
+	}{
+		{0x7, 2, "of this format"},
+		{0x2a, 5, "area 4"},
+		{0x2b, 13, "chain 12 is cut off"},
+		{0x2c, 27, "belong to no chain"},
+		{0x2d, 21, "cut off or missing"},
+		{0x3e, 6, "of level 6"},
+		{0x3f, 3, "kind 3"},
+		{0x41, 5, "impossible parent"},
+		{0x74, '3', "out of order"},
+		{0xf2, 4, "impossible grid"},
+		{0xf3, 2, "other owners"},
+		{0xf4, 1, "other owners"},
+		{0xf5, 200, "cut off"},
+		{0x14b, 0, "impossible chain"},
+		{0x14f, 1, "impossible chain"},
+		{0x150, 4, "impossible chain"},
+		{0x152, 7, "impossible chain"},
+		{0x169, 3, "do not join"},
+		{0x16a, 1, "open ring"},
+		{0x16c, 0x0e, "do not join"},
+		{0x71 + 1, '0', "content hash"},
+	} {
+		b := bytes.Clone(good)
+		b[tc.at] = tc.to
+		_, _, err := editionfile.Decode(seal(b))
+		if !errors.Is(err, editionfile.ErrDamaged) || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("byte %#x set to %d: got %v, want %q", tc.at, tc.to, err, tc.want)
+		}
+	}
+	filled := append(bytes.Clone(good[:len(good)-sha256.Size]), make([]byte, 1+sha256.Size)...)
+	if _, _, err := editionfile.Decode(seal(filled)); err == nil || !strings.Contains(err.Error(), "filled up") {
+		t.Errorf("a zero too many: %v", err)
+	}
+}
+
 // TestDecodingNeedsRoomInProportion measures what hostile files may take. It
 // runs alone, since it counts what the whole process takes.
 func TestDecodingNeedsRoomInProportion(t *testing.T) {
@@ -179,7 +225,9 @@ func believed(n int) (b []byte) {
 
 func FuzzDecode(f *testing.F) {
 	for _, c := range []*editionfile.Content{tolerant(f), islands(f), nested(f, 1, 2), {District: "1"}} {
-		f.Add(encode(f, c))
+		b := encode(f, c)
+		f.Add(b)
+		f.Add(b[:len(b)-sha256.Size-1])
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, b := range [][]byte{b, seal(b)} {

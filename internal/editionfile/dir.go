@@ -72,7 +72,7 @@ func (d Dir) path(hash []byte, suffix string) string {
 
 // keep writes a file that survives a power cut once it is there.
 func (d Dir) keep(path string, b []byte) (err error) {
-	f, err := os.Create(path)
+	f, err := os.CreateTemp(string(d), ".edition-*")
 	if err != nil {
 		return err
 	}

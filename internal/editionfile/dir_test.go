@@ -158,6 +158,46 @@ func TestADeathInTheMiddleLeavesNoHalfFile(t *testing.T) {
 	t.Logf("12 processes killed: %d editions stood, all whole, and %d temporary files", all, left)
 }
 
+// TestNobodySeesHalfAFile looks at the names all the while that another process
+// writes them over and over: what is there has its full size.
+func TestNobodySeesHalfAFile(t *testing.T) {
+	t.Parallel()
+	c := heavy()[0]
+	path := newShelf(t, c).path
+	sizes := map[string]int64{}
+	for _, name := range []string{path, strings.TrimSuffix(path, ".wge") + ".points.csv"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes[filepath.Base(name)] = info.Size()
+	}
+	dir := t.TempDir()
+	cmd := start(t, dir, 0)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	seen := 0
+	for end := time.Now().Add(20 * time.Second); seen < 20_000 && time.Now().Before(end); {
+		for name, size := range sizes {
+			info, err := os.Stat(filepath.Join(dir, name))
+			if err != nil {
+				continue
+			}
+			if seen++; info.Size() != size {
+				t.Fatalf("%s has %d bytes of %d", name, info.Size(), size)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("nothing was written")
+	}
+}
+
 func TestADirectoryThatCannotBeWrittenGivesAnError(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")

@@ -20,7 +20,7 @@ const (
 	vertexPoints   = 90
 	edgePoints     = 80
 	insidePoints   = 220
-	outsidePoints  = 60
+	outsidePoints  = 160 // a third of these lie outside; the others are left out
 )
 
 // vectors returns the golden vectors as CSV: points and who owns them, found

@@ -234,8 +234,6 @@ func unite(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, l
 	}{
 		{`UPDATE area_version v SET area_id = h.old ` + heirs + `v.district = $3 AND v.edition_id = $4 AND v.area_id = h.new`, here},
 		{`UPDATE area_version v SET parent_id = h.old ` + heirs + `v.district = $3 AND v.edition_id = $4 AND v.parent_id = h.new`, here},
-		{`UPDATE mend_side m SET area_id = h.old ` + heirs + `m.district = $3 AND m.edition_id = $4 AND m.area_id = h.new`, here},
-		{`UPDATE mend_side m SET parent_id = h.old ` + heirs + `m.district = $3 AND m.edition_id = $4 AND m.parent_id = h.new`, here},
 		{`UPDATE area_code c SET area_id = h.old ` + heirs + `c.district = $3 AND c.area_id = h.new`, here[:3]},
 		{`DELETE FROM area WHERE district = $1 AND area_id = ANY ($2)`, []any{district, news}},
 	} {

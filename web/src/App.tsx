@@ -1,13 +1,15 @@
-import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { MapRef } from "@vis.gl/react-maplibre";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Address, type AreaKey, readAddress, type View, writeAddress } from "./address";
 import { type Answer, api, type Area, ask, Refusal } from "./api/client";
+import { useChanged } from "./changed";
 import { boundsOf, countsOf, type Level, levels } from "./map/levels";
 import { canDraw, MapBoundary } from "./map/MapBoundary";
 import { palettes } from "./map/palette";
+import { atOf, useMoment } from "./moment";
 import { AnswerCard } from "./panels/AnswerCard";
 import { AreaCard } from "./panels/AreaCard";
 import { EmptyState } from "./panels/EmptyState";
@@ -15,14 +17,15 @@ import { LayerPanel } from "./panels/LayerPanel";
 import { SearchBar } from "./panels/SearchBar";
 import { Sheet } from "./panels/Sheet";
 import { StaleBanner } from "./panels/StaleBanner";
+import { Synthetic } from "./panels/Synthetic";
+import { TimeBar } from "./panels/TimeBar";
 import { formatPosition, type Position } from "./position";
 import { useTheme } from "./theme";
+import { indexAt, todayIn } from "./time";
 
 const DistrictMap = lazy(() => import("./map/DistrictMap").then((m) => ({ default: m.DistrictMap })));
 
-const districtsEvery = 5_000;
-
-/** The first page: the map of the boundaries in force, and whose a place is. */
+/** The first page: the map of the boundaries of today or another day, and whose a place is. */
 export function App() {
   const { t, i18n } = useTranslation();
   const map = useRef<MapRef>(null);
@@ -31,34 +34,44 @@ export function App() {
   const [mapReady, setMapReady] = useState(false);
   const theme = useTheme();
   const queries = useQueryClient();
-  const { point, area } = address;
+  const { point, area, at } = address;
+  const [marked, setMarked] = useState(false);
+  const [now] = useState(() => new Date());
 
-  const districts = useQuery({
-    queryKey: ["districts", i18n.language],
-    queryFn: () => ask(api.GET("/api/v1/districts")),
-    refetchInterval: districtsEvery,
+  const { today, shown, moment, momentAt, timelineOf, usual, ...time } = useMoment(at);
+  const snapshot = today.data?.snapshot ?? ""; // changes whenever any boundaries do
+  const several = timelineOf(usual).length > 1;
+
+  /** Asks whose a place is on the day shown; through time where there is more than one edition. */
+  const locate = (p: Position) => ({
+    queryKey: ["locate", formatPosition(p), p.crs, moment, several, snapshot, i18n.language],
+    queryFn: () => {
+      const query = { lon: p.lon, lat: p.lat, crs: p.crs, ...atOf(moment ?? ""), ...(several ? { history: "true" as const } : {}) };
+      return ask(api.GET("/api/v1/locate", { params: { query } }));
+    },
     retry: false,
   });
-  const snapshot = districts.data?.snapshot ?? "";
+  const nowhere: Position = { lon: NaN, lat: NaN, crs: "wgs84" };
   const answer = useQuery({
-    queryKey: ["locate", point && formatPosition(point), point?.crs, snapshot, i18n.language],
-    queryFn: () => {
-      if (!point) throw new Error("no point");
-      return ask(api.GET("/api/v1/locate", { params: { query: { lon: point.lon, lat: point.lat, crs: point.crs } } }));
-    },
-    enabled: point !== null && districts.isSuccess,
-    placeholderData: (before, query) => (query?.queryKey[3] === snapshot ? undefined : before), // a new point starts empty, a new snapshot does not
-    retry: false,
+    ...locate(point ?? nowhere),
+    enabled: point !== null && today.isSuccess && moment !== null,
+    // A new point starts empty; the same one at another time, or with new boundaries, does not.
+    placeholderData: (before, query) => (point && query?.queryKey[1] === formatPosition(point) && query.queryKey[2] === point.crs ? before : undefined),
   });
+
+  const areaQuery = useCallback(
+    (key: AreaKey, at: string) => ({
+      queryKey: ["area", key.district, key.level, key.code, at, snapshot, i18n.language],
+      queryFn: () =>
+        ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path: { ...key, level: key.level as Area["level"] }, query: atOf(at) } })),
+      retry: false,
+    }),
+    [snapshot, i18n.language],
+  );
   const shownArea = useQuery({
-    queryKey: ["area", area, snapshot, i18n.language],
-    queryFn: () => {
-      if (!area) throw new Error("no area");
-      return ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path: { ...area, level: area.level as Area["level"] } } }));
-    },
-    enabled: area !== null && districts.isSuccess,
-    placeholderData: keepPreviousData,
-    retry: false,
+    ...areaQuery(area ?? { district: "", level: "", code: "" }, moment ?? ""),
+    enabled: area !== null && today.isSuccess && moment !== null,
+    placeholderData: (before, query) => (area && [area.district, area.level, area.code].every((part, i) => query?.queryKey[i + 1] === part) ? before : undefined),
   });
 
   const change = useCallback((part: Partial<Address>) => setAddress((a) => ({ ...a, ...part })), []);
@@ -82,55 +95,34 @@ export function App() {
   }, []);
 
   /** Fetches an area, for its card or to bring it into sight. */
-  const fetchArea = useCallback(
-    (key: AreaKey) =>
-      queries
-        .fetchQuery({
-          queryKey: ["area", key, snapshot, i18n.language],
-          queryFn: () =>
-            ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path: { ...key, level: key.level as Area["level"] } } })),
-          retry: false,
-        })
-        .catch(() => null),
-    [queries, snapshot, i18n.language],
-  );
+  const fetchArea = useCallback((key: AreaKey, at: string) => queries.fetchQuery(areaQuery(key, at)).catch(() => null), [queries, areaQuery]);
 
   /** Brings the owner of a typed point into sight; a click is in sight already. */
   const show = useCallback(
     async (found: Answer) => {
       const key = ownerOf(found);
-      const owner = key && (await fetchArea(key));
+      const owner = key && (await fetchArea(key, moment ?? ""));
       if (owner) fit(owner.bbox);
     },
-    [fetchArea, fit],
+    [fetchArea, fit, moment],
   );
 
   async function askPoint(p: Position) {
     change({ point: p, area: null });
-    const found = await queries
-      .fetchQuery({
-        queryKey: ["locate", formatPosition(p), p.crs, snapshot, i18n.language],
-        queryFn: () => ask(api.GET("/api/v1/locate", { params: { query: { lon: p.lon, lat: p.lat, crs: p.crs } } })),
-        retry: false,
-      })
-      .catch(() => null); // the card says what is wrong
+    const found = await queries.fetchQuery(locate(p)).catch(() => null); // the card says what is wrong
     if (found?.covered) await show(found);
   }
 
-  function openArea(a: Pick<Area, "district" | "level" | "code" | "bbox">, keepPoint: boolean) {
-    change({ area: { district: a.district, level: a.level, code: a.code }, ...(keepPoint ? {} : { point: null }) });
-    fit(a.bbox);
+  async function askArea(key: AreaKey, keepPoint: boolean, to?: string | null) {
+    const found = await fetchArea(key, to === undefined ? (moment ?? "") : momentAt(to));
+    change({ area: key, ...(to === undefined ? {} : { at: to }), ...(keepPoint ? {} : { point: null }) });
+    if (found) fit(found.bbox);
   }
-
-  async function askArea(key: AreaKey, keepPoint: boolean) {
-    const found = await fetchArea(key);
-    if (found) openArea(found, keepPoint);
-    else change({ area: key });
-  }
+  const onAt = useCallback((to: string | null) => change({ at: to }), [change]);
 
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
-      const typing = e.target instanceof HTMLInputElement || e.target instanceof HTMLSelectElement;
+      const typing = (e.target instanceof HTMLInputElement && e.target.type !== "range") || e.target instanceof HTMLSelectElement;
       if (e.key === "Escape") {
         change({ point: null, area: null });
         (document.activeElement as HTMLElement | null)?.blur();
@@ -158,24 +150,38 @@ export function App() {
     }
   }, [mapReady, answer.data, shownArea.data, area, show, fit]);
 
-  const bounds = boundsOf(districts.data?.districts ?? []);
-  const counts = countsOf(districts.data?.districts ?? []);
-  const present = levels.filter((l) => counts[l]);
+  // What is there today says where the map lies and when its levels appear; so it stays as it is through time.
+  const all = useMemo(() => today.data?.districts ?? [], [today.data]);
+  const bounds = boundsOf(all);
+  const countsThen = countsOf(shown?.districts ?? []);
+  const counts = { ...countsThen, ...countsOf(all) };
+  const present = levels.filter((l) => countsThen[l]);
   const owner = ownerOf(answer.data);
-  const selected = area ?? (point && owner);
+  const standing = area && shownArea.data ? { ...area, code: shownArea.data.code } : area; // under the code of the day
+  const gone = shownArea.data?.note?.kind === "ended" ? shownArea.data : null;
+  const selected = gone ? null : (standing ?? (point && owner));
+  const ghost = gone && `${location.origin}/api/v1/districts/${encodeURIComponent(gone.district)}/areas/${gone.level}/${encodeURIComponent(gone.code)}/geometry?at=${gone.valid_from}`;
+  const district = area?.district ?? answer.data?.district?.code ?? usual;
+  const timed = timelineOf(district).length > 1 || !several ? district : usual;
+  const periods = timelineOf(timed);
+  const day = todayIn(now);
+  const period = periods[indexAt(periods, at)];
+  const changed = useChanged(timed, period, marked && periods[0] !== period);
+  const withTime = periods.length > 1 || at !== null;
   const marker = point && answer.data && !answer.isError ? { lon: answer.data.located[0] ?? point.lon, lat: answer.data.located[1] ?? point.lat } : null;
   const cardOpen = point !== null || area !== null;
 
   return (
-    <main className={cardOpen ? "desk with-card" : "desk"}>
+    <main className={`desk${cardOpen ? " with-card" : ""}${withTime && bounds ? " with-time" : ""}`}>
       {bounds && !canDraw && <p className="no-map">{t("noMap")}</p>}
-      {bounds && canDraw && (
+      {bounds && shown && canDraw && (
         <MapBoundary fallback={<p className="no-map">{t("noMap")}</p>}>
           <Suspense fallback={null}>
             <DistrictMap
               mapRef={map}
               label={t("mapLabel")}
-              snapshot={snapshot}
+              snapshot={shown.snapshot}
+              moment={shown.moment}
               counts={counts}
               present={present}
               hidden={hidden}
@@ -183,6 +189,9 @@ export function App() {
               view={address.view}
               marker={marker}
               selected={selected}
+              changed={changed}
+              ghost={ghost}
+              footed={withTime}
               palette={palettes[theme.shown]}
               onPoint={onPoint}
               onMove={onMove}
@@ -192,17 +201,18 @@ export function App() {
         </MapBoundary>
       )}
       {mapReady && <span hidden data-testid="map-ready" />}
-      {districts.isSuccess && !bounds && <EmptyState />}
-      {districts.isPending && <p className="skeleton" role="status">{t("mapLoading")}</p>}
+      {today.isSuccess && !bounds && <EmptyState />}
+      {today.isPending && <p className="skeleton" role="status">{t("mapLoading")}</p>}
 
       <div className="top">
         <SearchBar
           point={point}
           onPoint={(p) => void askPoint(p)}
-          onArea={(a) => openArea(a, false)}
+          onArea={(a, asked) => void askArea({ district: a.district, level: a.level, code: a.note ? asked : a.code }, false)}
           disabled={!bounds}
         />
-        <StaleBanner offline={districts.isError} since={answer.data?.stale_since} />
+        <StaleBanner offline={today.isError || time.failed} since={answer.data?.stale_since} />
+        {shown?.districts.some((d) => d.synthetic) && <Synthetic className="panel" />}
       </div>
 
       <LayerPanel
@@ -213,29 +223,41 @@ export function App() {
         onHome={() => bounds && map.current?.fitBounds(bounds, { padding: areaPadding(), duration: 600 })}
       />
 
-      {cardOpen && (
-        <Sheet onClose={() => change({ point: null, area: null })}>
-          {point && (
-            <AnswerCard
-              point={point}
-              answer={answer.data}
-              refusal={answer.error instanceof Refusal ? answer.error : null}
-              selected={area}
-              onArea={(key) => void askArea(key, true)}
-              onPoint={(p) => void askPoint(p)}
-            />
-          )}
-          {area && (
-            <AreaCard
-              area={shownArea.data}
-              missing={shownArea.isError}
-              areaKey={area}
-              below={point !== null}
-              onArea={(key) => void askArea(key, point !== null)}
-            />
-          )}
-        </Sheet>
-      )}
+      <div className="dock">
+        {withTime && bounds && periods.length > 0 && (
+          <TimeBar district={all.length > 1 ? (all.find((d) => d.code === timed)?.name ?? timed) : ""} periods={periods} at={at} today={day} onAt={onAt} marked={marked} onMarked={setMarked} />
+        )}
+        {cardOpen && (
+          <Sheet onClose={() => change({ point: null, area: null })}>
+            {point && (
+              <AnswerCard
+                point={point}
+                answer={answer.data}
+                refusal={answer.error instanceof Refusal ? answer.error : null}
+                selected={standing}
+                periods={timelineOf(answer.data?.district?.code ?? timed)}
+                onArea={(key) => void askArea(key, true)}
+                onPoint={(p) => void askPoint(p)}
+                onAt={onAt}
+              />
+            )}
+            {area && (
+              <AreaCard
+                area={shownArea.data}
+                missing={shownArea.isError}
+                areaKey={area}
+                below={point !== null}
+                moment={moment ?? ""}
+                shown={at ?? day}
+                past={moment !== ""}
+                periods={timelineOf(area.district)}
+                onArea={(key, to) => void askArea(key, point !== null, to)}
+                onAt={onAt}
+              />
+            )}
+          </Sheet>
+        )}
+      </div>
     </main>
   );
 }
@@ -264,7 +286,8 @@ function keepClear(m: MapRef | null, p: { lon: number; lat: number }) {
 
 /** Keeps what is shown clear of the card: beside it at a desk, above it on a phone. */
 function areaPadding() {
+  const footed = document.querySelector(".with-time") !== null;
   return window.innerWidth < 640
-    ? { top: 90, bottom: Math.round(window.innerHeight * 0.52), left: 24, right: 24 }
-    : { top: 90, bottom: 60, left: 60, right: 420 };
+    ? { top: 90, bottom: Math.round(window.innerHeight * 0.52) + (footed ? 64 : 0), left: 24, right: 24 }
+    : { top: 90, bottom: footed ? 160 : 60, left: 60, right: 420 };
 }

@@ -1,6 +1,7 @@
 /** The address bar holds the view, so that a link reopens it. */
 
 import { formatPosition, parseCRS, parsePosition, type Position } from "./position";
+import { isDay } from "./time";
 
 /** An area by its full name. */
 export interface AreaKey {
@@ -19,6 +20,8 @@ export interface Address {
   point: Position | null;
   area: AreaKey | null;
   view: View | null;
+  /** The day whose boundaries are shown; null is today. */
+  at: string | null;
 }
 
 export function readAddress(search: string): Address {
@@ -26,11 +29,13 @@ export function readAddress(search: string): Address {
   const p = parsePosition(q.get("p") ?? "");
   const [district, level, code] = areaParts(search);
   const [zoom, lat, lon] = (q.get("v") ?? "").split("/").map((n) => (n === "" ? NaN : Number(n)));
+  const at = q.get("at") ?? "";
   const finite = (n: number | undefined): n is number => n !== undefined && Number.isFinite(n);
   return {
     point: p && { ...p, crs: parseCRS(q.get("crs")) },
     area: district && level && code ? { district, level, code } : null,
     view: finite(zoom) && finite(lat) && finite(lon) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null,
+    at: isDay(at) ? at : null,
   };
 }
 
@@ -49,6 +54,7 @@ export function writeAddress(a: Address): string {
   if (a.point) q.push(`p=${formatPosition(a.point)}`);
   if (a.point && a.point.crs !== "wgs84") q.push(`crs=${a.point.crs}`);
   if (a.area) q.push(`a=${[a.area.district, a.area.level, a.area.code].map(encodeURIComponent).join("/")}`);
+  if (a.at) q.push(`at=${a.at}`);
   if (a.view) q.push(`v=${a.view.zoom.toFixed(2)}/${a.view.lat.toFixed(5)}/${a.view.lon.toFixed(5)}`);
   return q.length > 0 ? `?${q.join("&")}` : "";
 }

@@ -6,7 +6,10 @@ import type { components, paths } from "./types.gen";
 export type Answer = components["schemas"]["Answer"];
 export type Area = components["schemas"]["Area"];
 export type District = components["schemas"]["District"];
+export type Link = components["schemas"]["Link"];
+export type Period = components["schemas"]["Period"];
 export type Problem = components["schemas"]["Problem"];
+export type Then = components["schemas"]["Then"];
 export type Unit = components["schemas"]["Unit"];
 
 export const api = createClient<paths>({ baseUrl: location.origin });

@@ -12,15 +12,27 @@ interface AreaLayersProps {
   hidden: Level[];
   steps: Record<Level, Visibility>;
   selected: AreaKey | null;
+  /** The first day of boundaries of another time; "" for those in force. */
+  moment: string;
+  changed: Changed | null;
+  /** Where the shape is of a selected area that has ended. */
+  ghost: string | null;
   palette: Palette;
+}
+
+/** Codes of the areas that an edition changed, by level. */
+export interface Changed {
+  district: string;
+  codes: [level: Level, codes: string[]][];
 }
 
 /**
  * Draws every level from its vector tiles: quiet alternating fills for the
  * finest level in sight, lines that tell the levels apart, names from points so
- * that each area is named once. Tiles are addressed by snapshot and so keep.
+ * that each area is named once. Tiles are addressed by snapshot and so keep; those
+ * of another time are fetched behind the old ones, which stay until they are here.
  */
-export function AreaLayers({ snapshot, present, hidden, steps, selected, palette }: AreaLayersProps) {
+export function AreaLayers({ snapshot, present, hidden, steps, selected, moment, changed, ghost, palette }: AreaLayersProps) {
   const shown = levels.filter((l) => present.includes(l));
   const tone: ExpressionSpecification = ["match", ["get", "tone"], 0, palette.tones[0], 1, palette.tones[1], 2, palette.tones[2], palette.tones[3]];
   const filled = partition.filter((l) => shown.includes(l) && (l !== "district" || shown.length === 1));
@@ -31,7 +43,7 @@ export function AreaLayers({ snapshot, present, hidden, steps, selected, palette
           key={level}
           id={level}
           type="vector"
-          tiles={[`${location.origin}/tiles/${level}/{z}/{x}/{y}.mvt?g=${snapshot}`]}
+          tiles={[`${location.origin}/tiles/${level}/{z}/{x}/{y}.mvt?${moment && `at=${moment}&`}g=${snapshot}`]}
           minzoom={minZooms[level]}
           maxzoom={18}
         />
@@ -70,6 +82,13 @@ export function AreaLayers({ snapshot, present, hidden, steps, selected, palette
           }}
         />
       ))}
+      {changed?.codes.map(([level, codes]) => shown.includes(level) && <Marked key={level} level={level} codes={codes} district={changed.district} palette={palette} />)}
+      {ghost && (
+        <Source id="ghost" type="geojson" data={ghost}>
+          <Layer id="ghost-fill" type="fill" paint={{ "fill-color": palette.accent, "fill-opacity": 0.08 }} />
+          <Layer id="ghost-line" type="line" paint={{ "line-color": palette.accent, "line-width": 2, "line-dasharray": [2, 1.5] }} />
+        </Source>
+      )}
       {selected && shown.includes(selected.level as Level) && <Selected area={selected} palette={palette} />}
       {[...shown].reverse().map((level) => (
         <Layer
@@ -113,6 +132,18 @@ const nameAndCode: ExpressionSpecification = [
     ["format", ["get", "name"], {}, "\n", {}, ["get", "code"], { "font-scale": 0.8 }],
   ],
 ];
+
+/** What an edition changed: a calm outline, apart from the selection. */
+function Marked({ level, codes, district, palette }: { level: Level; codes: string[]; district: string; palette: Palette }) {
+  const filter: ExpressionSpecification = ["all", ["in", ["get", "code"], ["literal", codes]], ["==", ["get", "district"], district]];
+  const common = { source: level, "source-layer": level, filter };
+  return (
+    <>
+      <Layer {...common} id={`changed-${level}-fill`} type="fill" paint={{ "fill-color": palette.changed, "fill-opacity": 0.1 }} />
+      <Layer {...common} id={`changed-${level}-line`} type="line" layout={{ "line-join": "round" }} paint={{ "line-color": palette.changed, "line-width": widths[level] + 1, "line-opacity": 0.85 }} />
+    </>
+  );
+}
 
 /** A soft glow and a firm line around the selected area. */
 function Selected({ area, palette }: { area: AreaKey; palette: Palette }) {

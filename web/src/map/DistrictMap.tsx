@@ -1,11 +1,19 @@
 import { Map, type MapRef, Marker, NavigationControl, ScaleControl } from "@vis.gl/react-maplibre";
-import type { Ref } from "react";
+import type { Map as MaplibreMap } from "maplibre-gl";
+import { type Ref, useEffect } from "react";
 
 import type { AreaKey, View } from "../address";
-import { AreaLayers } from "./AreaLayers";
+import { AreaLayers, type Changed } from "./AreaLayers";
 import { fonts } from "./engine";
 import { type Bounds, type Counts, type Level, roomAround, visibility, zoomFor } from "./levels";
 import type { Palette } from "./palette";
+
+declare global {
+  interface Window {
+    /** For end-to-end tests, which project coordinates with it and ask what is drawn. */
+    __map?: MaplibreMap;
+  }
+}
 
 interface DistrictMapProps {
   mapRef: Ref<MapRef>;
@@ -18,14 +26,20 @@ interface DistrictMapProps {
   view: View | null;
   marker: { lon: number; lat: number } | null;
   selected: AreaKey | null;
+  moment: string;
+  changed: Changed | null;
+  ghost: string | null;
+  /** The slider of time lies at the foot. */
+  footed: boolean;
   palette: Palette;
   onPoint: (p: { lon: number; lat: number }) => void;
   onMove: (v: View) => void;
   onReady: () => void;
 }
 
-/** The map of the boundaries in force. A click asks whose the place is. */
+/** The map of the boundaries of a day. A click asks whose the place is. */
 export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
+  useEffect(() => () => void delete window.__map, []);
   const whole = zoomFor(p.bounds);
   const steps = visibility(p.counts, whole);
   return (
@@ -35,7 +49,7 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
       initialViewState={
         p.view
           ? { longitude: p.view.lon, latitude: p.view.lat, zoom: p.view.zoom }
-          : { bounds: p.bounds, fitBoundsOptions: { padding: fitPadding() } }
+          : { bounds: p.bounds, fitBoundsOptions: { padding: fitPadding(p.footed) } }
       }
       maxBounds={roomAround(p.bounds)}
       maxZoom={20}
@@ -51,10 +65,11 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
       onIdle={p.onReady}
       onLoad={(e) => {
         e.target.touchZoomRotate.disableRotation();
+        window.__map = e.target;
         e.target.getCanvas().setAttribute("aria-label", p.label);
       }}
     >
-      <AreaLayers snapshot={p.snapshot} present={p.present} hidden={p.hidden} steps={steps} selected={p.selected} palette={p.palette} />
+      <AreaLayers snapshot={p.snapshot} present={p.present} hidden={p.hidden} steps={steps} selected={p.selected} moment={p.moment} changed={p.changed} ghost={p.ghost} palette={p.palette} />
       {p.marker && (
         <Marker longitude={p.marker.lon} latitude={p.marker.lat} anchor="center">
           <div className="pin" data-testid="pin" />
@@ -72,6 +87,6 @@ function round(degrees: number) {
 }
 
 /** Room for the panels at the edges. */
-export function fitPadding() {
-  return window.innerWidth < 640 ? { top: 84, bottom: 96, left: 20, right: 20 } : { top: 48, bottom: 48, left: 48, right: 48 };
+function fitPadding(footed: boolean) {
+  return window.innerWidth < 640 ? { top: 84, bottom: footed ? 230 : 96, left: 20, right: 20 } : { top: 48, bottom: footed ? 148 : 48, left: 48, right: 48 };
 }

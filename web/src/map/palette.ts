@@ -10,6 +10,8 @@ export interface Palette {
   quiet: string;
   accent: string;
   compound: string;
+  /** What an edition changed. */
+  changed: string;
   /** Findings, by severity. */
   error: string;
   warning: string;
@@ -32,6 +34,7 @@ export const palettes: Record<"light" | "dark", Palette> = {
     quiet: "#5E594E",
     accent: "#1F5FBF",
     compound: "#8A6D3B",
+    changed: "#0F766E",
     error: "#B3261E",
     warning: "#9A5B00",
     note: "#56636E",
@@ -46,6 +49,7 @@ export const palettes: Record<"light" | "dark", Palette> = {
     quiet: "#A9B3BC",
     accent: "#7FB0FF",
     compound: "#C9A86A",
+    changed: "#5CC9BC",
     error: "#FF8A80",
     warning: "#F2B966",
     note: "#A9B3BC",

@@ -1,25 +1,30 @@
 import { useTranslation } from "react-i18next";
 
 import type { AreaKey } from "../address";
-import type { Answer, Refusal, Unit } from "./../api/client";
+import type { Answer, Period, Refusal, Unit } from "./../api/client";
 import { day, distance } from "../format";
 import { formatPosition, type Position } from "../position";
 import { Copy } from "./Copy";
+import { PlaceHistory } from "./PlaceHistory";
+import { Synthetic } from "./Synthetic";
 
 interface AnswerCardProps {
   point: Position;
   answer: Answer | undefined;
   refusal: Refusal | null;
   selected: AreaKey | null;
+  /** The editions of the district, the earliest first. */
+  periods: Period[];
   onArea: (key: AreaKey) => void;
   onPoint: (p: Position) => void;
+  onAt: (at: string | null) => void;
 }
 
 /** Nearer than this to a border, a phone cannot tell the sides apart. */
 const nearBorder = 10; // metres
 
 /** Whose a place is: one line first, then the chain, the border, the edition. */
-export function AnswerCard({ point, answer, refusal, selected, onArea, onPoint }: AnswerCardProps) {
+export function AnswerCard({ point, answer, refusal, selected, periods, onArea, onPoint, onAt }: AnswerCardProps) {
   const { t, i18n } = useTranslation();
   const lang = i18n.language;
   if (refusal) {
@@ -59,6 +64,7 @@ export function AnswerCard({ point, answer, refusal, selected, onArea, onPoint }
             </button>
           </p>
         )}
+        <PlaceHistory history={answer.history ?? []} periods={periods} onAt={onAt} />
         <Coordinates point={point} />
       </section>
     );
@@ -139,9 +145,11 @@ export function AnswerCard({ point, answer, refusal, selected, onArea, onPoint }
         )}
       </ol>
 
+      <PlaceHistory history={answer.history ?? []} periods={periods} onAt={onAt} />
       <Coordinates point={point} />
       {answer.edition && (
         <p className="edition">
+          {answer.edition.synthetic && <Synthetic />}
           {t("edition", { name: answer.edition.name, date: day(answer.edition.valid_from, lang) })} · {t("generation", { n: answer.edition.generation })}
         </p>
       )}

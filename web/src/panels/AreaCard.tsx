@@ -2,38 +2,63 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import type { AreaKey } from "../address";
-import { api, type Area, ask } from "../api/client";
-import { ground } from "../format";
+import { api, type Area, ask, type Period } from "../api/client";
+import { day, ground } from "../format";
+import { atOf } from "../moment";
+import { dayFor } from "../time";
+import { AreaHistory } from "./AreaHistory";
+import { Synthetic } from "./Synthetic";
 
 interface AreaCardProps {
   area: Area | undefined;
   areaKey: AreaKey;
   missing: boolean;
   below: boolean; // shown below an answer
-  onArea: (key: AreaKey) => void;
+  /** What is asked for: "" for the boundaries in force. */
+  moment: string;
+  /** The day that is shown. */
+  shown: string;
+  past: boolean;
+  periods: Period[];
+  onArea: (key: AreaKey, at?: string | null) => void;
+  onAt: (at: string | null) => void;
 }
 
 const finer: Record<string, string> = { district: "subdistrict", subdistrict: "community", community: "grid" };
 const listed = 60;
 
-/** One area: what it is, how large, what lies above, below and around. */
-export function AreaCard({ area, areaKey, missing, below, onArea }: AreaCardProps) {
+/** One area: what it is, how large, what lies above, below and around, and its life. */
+export function AreaCard({ area, areaKey, missing, below, moment, shown, past, periods, onArea, onAt }: AreaCardProps) {
   const { t, i18n } = useTranslation();
-  const path = { district: areaKey.district, level: areaKey.level as Area["level"], code: areaKey.code };
+  const lang = i18n.language;
+  // An area that has ended stands as it last stood, with what was around it then.
+  const at = area?.note?.kind === "ended" ? area.valid_from : moment;
+  const path = { district: areaKey.district, level: (area?.level ?? areaKey.level) as Area["level"], code: area?.code ?? areaKey.code };
+  const around = [path.district, path.level, path.code, at, area?.generation];
   const neighbours = useQuery({
-    queryKey: ["neighbours", areaKey, area?.generation],
-    queryFn: () => ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}/neighbours", { params: { path } })),
+    queryKey: ["neighbours", ...around],
+    queryFn: () => ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}/neighbours", { params: { path, query: atOf(at) } })),
     enabled: area !== undefined && areaKey.level !== "district",
     retry: false,
   });
   const children = useQuery({
-    queryKey: ["children", areaKey, area?.generation],
-    queryFn: () => ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}/children", { params: { path } })),
+    queryKey: ["children", ...around],
+    queryFn: () => ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}/children", { params: { path, query: atOf(at) } })),
     enabled: (area?.children ?? 0) > 0,
     retry: false,
   });
-  if (missing) return <p className="wrong" role="alert">{t("notFound", { code: areaKey.code })}</p>;
-  if (area?.code !== areaKey.code || area.level !== areaKey.level) {
+  const life = <AreaHistory areaKey={area ? { ...areaKey, code: area.code } : areaKey} generation={area?.generation} periods={periods} shown={shown} onAt={onAt} onArea={onArea} />;
+  if (missing) {
+    return (
+      <section className={below ? "area below" : "area"} data-testid="area">
+        <p className="wrong" role="alert">
+          {past ? t("notThen", { code: areaKey.code, date: day(shown, lang) }) : t("notFound", { code: areaKey.code })}
+        </p>
+        {life}
+      </section>
+    );
+  }
+  if (!area) {
     return (
       <section className="area" aria-busy="true">
         <div className="bone" />
@@ -44,10 +69,37 @@ export function AreaCard({ area, areaKey, missing, below, onArea }: AreaCardProp
   const level = t(`level_${area.level}` as "level_grid");
   const Title = below ? "h2" : "h1";
   const below2 = children.data?.areas ?? [];
+  const inside = dayFor(periods, area.valid_from);
+  // What lies around an area that has ended is opened where it was.
+  const open = (key: AreaKey) => (area.valid_to ? onArea(key, inside) : onArea(key));
   return (
     <section className={below ? "area below" : "area"} data-testid="area">
       <p className="eyebrow">{level}</p>
       <Title>{area.name}</Title>
+      {area.note && (
+        <div className="note" role="status" data-testid="note">
+          <p>{area.note.text}</p>
+          {area.note.successors.length > 0 && (
+            <>
+              <p className="note-next">{t("successors")}</p>
+              <ul className="chips">
+                {area.note.successors.map((s) => (
+                  <li key={`${s.level}/${s.code}`}>
+                    <button type="button" title={s.code} onClick={() => onArea({ district: area.district, level: s.level, code: s.code }, null)}>
+                      {s.name}
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+          {area.valid_to && (
+            <button type="button" className="link" onClick={() => onAt(inside)}>
+              {t("seeThen")}
+            </button>
+          )}
+        </div>
+      )}
       <dl>
         {area.name !== area.code && (
           <>
@@ -57,17 +109,19 @@ export function AreaCard({ area, areaKey, missing, below, onArea }: AreaCardProp
             </dd>
           </>
         )}
+        {area.valid_to && (
+          <>
+            <dt>{t("ended")}</dt>
+            <dd>{day(area.valid_to, lang)}</dd>
+          </>
+        )}
         <dt>{t("ground")}</dt>
-        <dd>{ground(area.area_m2, i18n.language)}</dd>
+        <dd>{ground(area.area_m2, lang)}</dd>
         {area.parent && (
           <>
             <dt>{t("parent")}</dt>
             <dd>
-              <button
-                type="button"
-                className="link"
-                onClick={() => area.parent && onArea({ district: area.district, level: area.parent.level, code: area.parent.code })}
-              >
+              <button type="button" className="link" onClick={() => area.parent && open({ district: area.district, level: area.parent.level, code: area.parent.code })}>
                 {area.parent.name}
               </button>
             </dd>
@@ -80,15 +134,20 @@ export function AreaCard({ area, areaKey, missing, below, onArea }: AreaCardProp
             {t("children")}
             <small>{t("childrenCount", { n: area.children, level: t(`level_${below2[0]?.level ?? finer[area.level]}` as "level_grid") })}</small>
           </h3>
-          <Chips areas={below2.slice(0, listed)} onArea={onArea} />
+          <Chips areas={below2.slice(0, listed)} onArea={open} />
         </>
       )}
       {area.level !== "district" && neighbours.data && (
         <>
           <h3>{t("neighbours")}</h3>
-          {neighbours.data.areas.length > 0 ? <Chips areas={neighbours.data.areas} onArea={onArea} /> : <p className="none">{t("noNeighbours", { level })}</p>}
+          {neighbours.data.areas.length > 0 ? <Chips areas={neighbours.data.areas} onArea={open} /> : <p className="none">{t("noNeighbours", { level })}</p>}
         </>
       )}
+      {life}
+      <p className="edition">
+        {area.synthetic && <Synthetic />}
+        {t("edition", { name: area.edition, date: day(area.valid_from, lang) })}
+      </p>
     </section>
   );
 }

@@ -8,7 +8,8 @@ interface SearchBarProps {
   point: Position | null;
   disabled: boolean;
   onPoint: (p: Position) => void;
-  onArea: (a: Area) => void;
+  /** asked is the code that was typed, which may be an old one. */
+  onArea: (a: Area, asked: string) => void;
 }
 
 interface Candidate {
@@ -25,9 +26,11 @@ export function SearchBar({ point, disabled, onPoint, onArea }: SearchBarProps) 
   const [crs, setCRS] = useState<CRS>(point?.crs ?? "wgs84");
   const [wrong, setWrong] = useState("");
   const [candidates, setCandidates] = useState<Candidate[]>([]);
+  const [old, setOld] = useState("");
 
   async function submit() {
     setWrong("");
+    setOld("");
     setCandidates([]);
     const typed = text.trim();
     if (typed === "") return;
@@ -37,7 +40,10 @@ export function SearchBar({ point, disabled, onPoint, onArea }: SearchBarProps) 
       return;
     }
     try {
-      onArea(await ask(api.GET("/api/v1/areas/{code}", { params: { path: { code: typed.normalize("NFKC") } } })));
+      const code = typed.normalize("NFKC");
+      const found = await ask(api.GET("/api/v1/areas/{code}", { params: { path: { code } } }));
+      if (found.note) setOld(found.note.kind === "ended" ? t("oldCodeEnded", { code }) : t("oldCode", { code }));
+      onArea(found, code);
     } catch (e) {
       if (!(e instanceof Refusal)) throw e;
       if (e.code === "ambiguous_code") {
@@ -53,7 +59,7 @@ export function SearchBar({ point, disabled, onPoint, onArea }: SearchBarProps) 
     setWrong("");
     setCandidates([]);
     const path = { district: c.district, level: c.level as Area["level"], code: c.code };
-    onArea(await ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path } })));
+    onArea(await ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path } })), c.code);
   }
 
   return (
@@ -84,6 +90,7 @@ export function SearchBar({ point, disabled, onPoint, onArea }: SearchBarProps) 
           onChange={(e) => {
             setText(e.target.value);
             setWrong("");
+            setOld("");
             setCandidates([]);
           }}
         />
@@ -104,6 +111,11 @@ export function SearchBar({ point, disabled, onPoint, onArea }: SearchBarProps) 
       {wrong && (
         <p id="ask-wrong" className="wrong" role="alert">
           {wrong}
+        </p>
+      )}
+      {old && (
+        <p className="ask-old" role="status">
+          {old}
         </p>
       )}
       {candidates.length > 0 && (
