@@ -154,7 +154,7 @@ func TestChainsAreAsLongAsTheyCanBe(t *testing.T) {
 // points, where every way to share an edge occurs.
 func TestUnsoundRingsComeBackToo(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(3_000) {
+	for seed := range uint64(1_500) {
 		b := newBuilder(t, seed)
 		b.add(area.District, b.c.District, nil, rectangle(0, 0, 2, 2))
 		side := 2 + b.rng.Int32N(3)

@@ -144,7 +144,7 @@ func islands(tb testing.TB) *editionfile.Content {
 // stacked has the same border so often that its file must be filled up.
 func stacked(tb testing.TB) *editionfile.Content {
 	b := newBuilder(tb, 7)
-	ground := geotest.River(b.rng, 5_000, geotest.Hohhot)[0].Area
+	ground := geotest.River(b.rng, 1_000, geotest.Hohhot)[0].Area
 	district := b.add(area.District, b.c.District, nil, ground)
 	for i := range 40 {
 		b.add(area.Compound, fmt.Sprintf("%03d", i), district, ground)
@@ -192,6 +192,39 @@ func flat(tb testing.TB, side, segments int) *editionfile.Content {
 	district := b.add(area.District, b.c.District, nil, around(geotest.Hohhot))
 	for i, a := range geotest.NewPartition(b.rng, side, side, segments, geotest.Hohhot).Areas() {
 		b.add(area.Grid, fmt.Sprintf("%06d", i), district, a)
+	}
+	return b.c
+}
+
+// strips lie over one another, each between two winding lines. They are made in
+// no time, and their file is larger than their golden vectors.
+func strips(tb testing.TB, seed uint64) *editionfile.Content {
+	b := newBuilder(tb, seed)
+	const height, length = 10_000, 800
+	district := b.add(area.District, b.c.District, nil, rectangle(0, -height, length*1_000, 50*height))
+	line := func() (r geo.Ring) {
+		for i := range int32(length) {
+			r = append(r, geo.Point{X: 1_000 * i, Y: b.rng.Int32N(height)})
+		}
+		return r
+	}
+	below := line()
+	for i := range int32(40) {
+		above := line()
+		var r geo.Ring
+		for _, p := range below {
+			r = append(r, geo.Point{X: p.X, Y: p.Y + i*height})
+		}
+		for k := range above {
+			p := above[len(above)-1-k]
+			r = append(r, geo.Point{X: p.X, Y: p.Y + (i+1)*height})
+		}
+		ground, err := geo.Restore(geo.MultiPolygon{{r}})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		b.add(area.Grid, fmt.Sprintf("%02d", i), district, ground)
+		below = above
 	}
 	return b.c
 }

@@ -37,7 +37,8 @@ func Decode(b []byte) (*Content, []byte, error) {
 	if !bytes.Equal(area.ContentHash(f.content.Versions), f.hash) {
 		return nil, nil, fmt.Errorf("%w: the content hash does not fit", ErrDamaged)
 	}
-	return &f.content, f.hash, nil
+	c := f.content // a pointer into f would keep its chains
+	return &c, f.hash, nil
 }
 
 // file is what parse reads.

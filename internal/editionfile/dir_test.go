@@ -57,7 +57,7 @@ func writer(dir, limit string) int {
 // heavy are editions whose files are larger than their golden vectors.
 func heavy() []*editionfile.Content {
 	t := &testing.B{}
-	return []*editionfile.Content{flat(t, 14, 32), flat(t, 15, 32)}
+	return []*editionfile.Content{strips(t, 14), strips(t, 15)}
 }
 
 func start(t *testing.T, dir string, limit int) *exec.Cmd {
@@ -88,7 +88,7 @@ func whole(t *testing.T, dir string) (editions, leftovers int) {
 		case strings.HasPrefix(name, "."):
 			leftovers++
 		case strings.HasSuffix(name, ".points.csv"):
-			if b, err := os.ReadFile(path); err != nil || strings.Count(string(b), "\n") < 1_500 || !strings.HasSuffix(string(b), "\n") {
+			if b, err := os.ReadFile(path); err != nil || strings.Count(string(b), "\n") < 800 || !strings.HasSuffix(string(b), "\n") {
 				t.Errorf("%s is not whole: %d bytes, %v", name, len(b), err)
 			}
 		default:
@@ -128,7 +128,7 @@ func TestADeathInTheMiddleLeavesNoHalfFile(t *testing.T) {
 	t.Parallel()
 	c := heavy()[0]
 	all, left := 0, 0
-	for i := range 12 {
+	for i := range 9 {
 		dir := filepath.Join(t.TempDir(), "editions")
 		cmd := start(t, dir, 0)
 		if err := cmd.Start(); err != nil {
@@ -155,7 +155,7 @@ func TestADeathInTheMiddleLeavesNoHalfFile(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	t.Logf("12 processes killed: %d editions stood, all whole, and %d temporary files", all, left)
+	t.Logf("9 processes killed: %d editions stood, all whole, and %d temporary files", all, left)
 }
 
 // TestNobodySeesHalfAFile looks at the names all the while that another process

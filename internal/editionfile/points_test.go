@@ -32,6 +32,7 @@ func TestTheIndexAgreesWithTheGoldenVectors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		same(t, c, e.c)
 		index, err := gridindex.NewEdition(c.Versions, c.Grids, gridindex.About{})
 		if err != nil {
 			t.Fatal(err)
