@@ -327,6 +327,9 @@ func (b *Boundaries) content(ctx context.Context, force postgres.EditionInForce)
 	if err != nil {
 		return nil, err
 	}
+	for _, v := range versions {
+		v.Label = v.Ground.LabelPoint() // so that nobody who reads the file has to
+	}
 	c := &editionfile.Content{District: force.District, Versions: versions, Grids: grids}
 	if b.files != "" {
 		if path, err := b.files.Write(c); err != nil {

@@ -139,7 +139,7 @@ function Marked({ level, codes, district, palette }: { level: Level; codes: stri
   const common = { source: level, "source-layer": level, filter };
   return (
     <>
-      <Layer {...common} id={`changed-${level}-fill`} type="fill" paint={{ "fill-color": palette.changed, "fill-opacity": 0.1 }} />
+      {level !== "subdistrict" && <Layer {...common} id={`changed-${level}-fill`} type="fill" paint={{ "fill-color": palette.changed, "fill-opacity": 0.1 }} />}
       <Layer {...common} id={`changed-${level}-line`} type="line" layout={{ "line-join": "round" }} paint={{ "line-color": palette.changed, "line-width": widths[level] + 1, "line-opacity": 0.85 }} />
     </>
   );

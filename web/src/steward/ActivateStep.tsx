@@ -1,12 +1,17 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, DatePicker } from "antd";
 import dayjs from "dayjs";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { Refusal } from "../api/client";
+import { api, type Area, ask, type Link, Refusal } from "../api/client";
 import { day } from "../format";
+import type { Bounds } from "../map/levels";
+import { dayBefore } from "../time";
 import { isDraft, today } from "./edition/status";
+import { asProposed, confirmedLinks, digest } from "./lineage/choices";
+import { LineageSection } from "./lineage/LineageSection";
+import { useLineage } from "./queries";
 import { changeEdition, type Edition, editionPath, freshKey, said } from "./service";
 import { Field } from "./upload/Field";
 
@@ -17,26 +22,44 @@ interface ActivateStepProps {
   warnings: number;
   keep: (e: Edition) => void;
   onFindings: () => void;
+  onArea: (code: string, bbox: Bounds) => void;
 }
 
+const typed = 350; // milliseconds until a day counts as chosen
+
 /** Checks a draft, and puts it into force from a day. */
-export function ActivateStep({ edition, errors, warnings, keep, onFindings }: ActivateStepProps) {
+export function ActivateStep({ edition, errors, warnings, keep, onFindings, onArea }: ActivateStepProps) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const [now] = useState(() => new Date());
   const [date, setDate] = useState(() => today(now));
   const [key] = useState(freshKey);
+  const [asked, setAsked] = useState(date);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(date), typed);
+    return () => clearTimeout(timer);
+  }, [date]);
+  const draft = isDraft(edition);
+  const lineage = useLineage(edition, draft ? asked : "");
+  const [choices, setChoices] = useState(asProposed);
+  const pending = draft && date !== "" && (lineage.isFetching || asked !== date);
+  // Nothing is confirmed where there is nothing before, or where it could not be read.
+  const says = lineage.data?.before ? { lineage: confirmedLinks(lineage.data.links, choices) } : {};
   const refresh = () => void queries.invalidateQueries({ queryKey: ["editions"] });
   const onRefusal = (e: Error) => {
     if (e instanceof Refusal && e.code === "stale_version") refresh();
   };
   const check = useMutation({ mutationFn: () => changeEdition(edition, "POST", "/check"), onSuccess: keep, onError: onRefusal });
   const activate = useMutation({
-    mutationFn: () => changeEdition(edition, "POST", "/activations", { valid_from: date }, { "Idempotency-Key": `${key}-${date}-${edition.version}` }),
+    mutationFn: () => {
+      const body = { valid_from: date, ...says };
+      return changeEdition(edition, "POST", "/activations", body, { "Idempotency-Key": `${key}-${edition.version}-${digest(JSON.stringify(body))}` });
+    },
     onSuccess: (e) => {
       keep(e);
       refresh();
       void queries.invalidateQueries({ queryKey: ["districts"] });
+      void queries.invalidateQueries({ queryKey: ["lineage"] });
     },
     onError: onRefusal,
   });
@@ -65,7 +88,25 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings }: Ac
       </div>
     );
   }
+  /** Brings the earlier area into sight, as it stands before the day. */
+  async function place(l: Link) {
+    const path = { district: edition.district, level: l.level as Area["level"], code: l.from.code };
+    const found = await ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path, query: { at: dayBefore(date) } } })).catch(() => null);
+    if (found) onArea(found.code, found.bbox as Bounds);
+  }
   const passes = edition.status === "checked";
+  const failure = (
+    <div className="failure" role="alert">
+      <p>{wrong && said(wrong)}</p>
+      {items.length > 0 && (
+        <ul>
+          {items.slice(0, 8).map((i) => (
+            <li key={`${i.code}${i.location}${i.detail}`}>{i.detail}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
   return (
     <div className="stack" data-testid="activate">
       <section className={passes ? "verdict good" : errors > 0 ? "verdict bad" : "verdict"}>
@@ -80,27 +121,27 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings }: Ac
           </div>
         )}
       </section>
-      {wrong && (
-        <div className="failure" role="alert">
-          <p>{said(wrong)}</p>
-          {items.length > 0 && (
-            <ul>
-              {items.slice(0, 8).map((i) => (
-                <li key={`${i.code}${i.location}${i.detail}`}>{i.detail}</li>
-              ))}
-            </ul>
-          )}
-        </div>
-      )}
       <Field label={t("fromDay")} hint={fromHint(date, today(now), t, i18n.language)}>
         {(id) => <DatePicker id={id} className="date" value={date ? dayjs(date) : null} onChange={(d) => setDate(d?.format("YYYY-MM-DD") ?? "")} />}
       </Field>
-      <div className="actions">
-        <Button type="primary" size="large" disabled={!passes || !date || busy} loading={activate.isPending} onClick={() => activate.mutate()}>
+      {date && (
+        <LineageSection
+          before={lineage.data?.before ?? ""}
+          links={lineage.data?.links ?? []}
+          pending={pending}
+          wrong={lineage.isError ? said(lineage.error) : ""}
+          choices={choices}
+          onChoices={setChoices}
+          onPlace={(l) => void place(l)}
+        />
+      )}
+      {wrong && failure}
+      {!passes && <p className="soft">{t("checkBefore")}</p>}
+      <div className="actions sticky">
+        <Button type="primary" size="large" disabled={!passes || !date || busy || pending} loading={activate.isPending} onClick={() => activate.mutate()}>
           {t("activate")}
         </Button>
       </div>
-      {!passes && <p className="soft">{t("checkBefore")}</p>}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { boundsOf, countsOf, type Bounds, type Level, levels } from "../map/levels";
 import { palettes } from "../map/palette";
 import { StaleBanner } from "../panels/StaleBanner";
+import { Synthetic } from "../panels/Synthetic";
 import type { Theme } from "../theme";
 import { ActivateStep } from "./ActivateStep";
 import { type DeskAddress, readDesk, type Step, writeDesk } from "./address";
@@ -131,6 +132,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const inForceNow = districts.data?.districts ?? [];
   const activeCounts = countsOf(inForceNow);
   const activeBounds = boundsOf(inForceNow);
+  const synthetic = inForceNow.some((d) => d.synthetic);
   const shownEdition = edition && !(edition.name === base) ? edition : undefined;
   const preview = previewing?.bbox ? { id: previewing.id, level: levels.find((l) => l === previewing.level) ?? "grid", bbox: previewing.bbox as Bounds } : null;
   const fitTo = fit ?? (edition?.bbox && !inForceNow.some((d) => d.code === edition.district) ? { key: `edition ${edition.district}`, bbox: edition.bbox as Bounds } : null);
@@ -165,6 +167,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
       <div className="desk-banner">
         <StaleBanner offline={editions.isError} since={undefined} />
       </div>
+      {synthetic && <Synthetic className="panel desk-synthetic" />}
 
       <aside className={panel ? "side panel" : "side panel away"} aria-label={t("steps")}>
         <header className="side-head">
@@ -218,7 +221,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
               ) : step === "diff" ? (
                 <DiffStep key={editionPath(edition)} edition={edition} editions={all} onArea={(code, bbox) => go(`area ${code}`, roomy(bbox))} onNext={draft ? () => change({ step: "activate" }) : null} />
               ) : (
-                <ActivateStep key={editionPath(edition)} edition={edition} errors={counts.error} warnings={counts.warning} keep={editing.keep} onFindings={() => change({ step: "findings" })} />
+                <ActivateStep key={editionPath(edition)} edition={edition} errors={counts.error} warnings={counts.warning} keep={editing.keep} onFindings={() => change({ step: "findings" })} onArea={(code, bbox) => go(`area ${code}`, roomy(bbox))} />
               )}
             </div>
             {edition && step !== "upload" && levelsOf(edition).length > 0 && (

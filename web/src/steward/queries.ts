@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api, ask } from "../api/client";
+import { api, ask, type Link } from "../api/client";
 import type { Bounds } from "../map/levels";
 import { rowsOf } from "./findings/group";
 import type { Edition } from "./service";
@@ -79,6 +79,30 @@ export function useDiff(e: Edition, against: string) {
         }),
       ),
     enabled: against !== "",
+    retry: false,
+  });
+}
+
+const lineagePages = 50;
+
+/** What ties a draft to the edition that is in force before a day, all of it. */
+export function useLineage(e: Edition, from: string) {
+  const { i18n } = useTranslation();
+  return useQuery({
+    queryKey: ["lineage", e.district, e.name, e.version, from, i18n.language],
+    queryFn: async ({ signal }) => {
+      const path = { district: e.district, name: e.name };
+      const links: Link[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < lineagePages; page++) {
+        const got = await ask(api.GET("/api/v1/editions/{district}/{name}/lineage", { params: { path, query: { from, limit: pageSize, cursor } }, signal }));
+        links.push(...got.links);
+        cursor = got.next;
+        if (!cursor) return { before: got.before, links };
+      }
+      throw new Error("a lineage without end");
+    },
+    enabled: from !== "",
     retry: false,
   });
 }
