@@ -1,4 +1,5 @@
-// Package geodata carries the demo district, which is synthetic (示意数据).
+// Package geodata holds the boundaries that ship with the program: those of the
+// demo district, all invented (示意数据). See README.md.
 package geodata
 
 import (
@@ -6,13 +7,9 @@ import (
 	"io/fs"
 )
 
-//go:generate go run ./generate
+//go:generate go run ./generate -out xincheng
 
-//go:embed all:xincheng
-var files embed.FS
-
-// District and DistrictName are the code (GB/T 2260) and the name of the demo
-// district; its boundaries are invented.
+// The demo district. Its code and name are real, its boundaries are not.
 const (
 	District     = "150102"
 	DistrictName = "新城区"
@@ -24,14 +21,23 @@ type Edition struct {
 	ValidFrom string // YYYY-MM-DD
 }
 
-// Editions are the editions of the demo district, the earlier first.
-var Editions = []Edition{{"2020-01", "2020-01-01"}, {"2023-07", "2023-07-01"}}
+// Editions lists the editions, the oldest first.
+var Editions = []Edition{
+	{"2020-01", "2020-01-01"},
+	{"2023-07", "2023-07-01"},
+}
 
-// Files holds one GeoJSON file a level, named after it.
+//go:embed xincheng
+var files embed.FS
+
+// Files holds district.geojson, subdistrict.geojson, community.geojson,
+// grid.geojson and compound.geojson of one of the Editions: longitude and latitude
+// in degrees, CGCS2000, on the lattice. Grids name their kind in the property
+// "kind".
 func (e Edition) Files() fs.FS {
 	sub, err := fs.Sub(files, "xincheng/"+e.Name)
 	if err != nil {
-		panic(err) // the name is a constant of this package
+		panic(err) // the name is not even a path
 	}
 	return sub
 }

@@ -63,7 +63,7 @@ func loadDemo(ctx context.Context, t *terminal, db *database) error {
 				return fmt.Errorf("demo %s, %s: %w", e.Name, level, err)
 			}
 		}
-		if err := waiveParts(ctx, db, e.Name); err != nil {
+		if err := waiveRemarks(ctx, db, e.Name); err != nil {
 			return err
 		}
 		from, err := parseDay(e.ValidFrom)
@@ -93,9 +93,23 @@ func importDemo(ctx context.Context, db *database, dir string, e geodata.Edition
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		return err
 	}
-	batch, err := sandbox.Runner{}.Read(ctx, []string{file}, ingest.Options{Level: level})
+	opt := ingest.Options{Level: level}
+	if level == area.Grid {
+		opt.KindField = "kind"
+	}
+	batch, err := sandbox.Runner{}.Read(ctx, []string{file}, opt)
 	if err != nil {
 		return err
+	}
+	before, err := db.KnownBefore(ctx, geodata.District, e.Name, level)
+	if err != nil {
+		return err
+	}
+	if err := batch.Suspect(ingest.Known(before), opt); err != nil {
+		return err
+	}
+	for i := range batch.Findings {
+		batch.Findings[i].Waived = meant[batch.Findings[i].Code]
 	}
 	fill := postgres.Fill{District: geodata.District, DistrictName: geodata.DistrictName, Synthetic: true, Edition: e.Name,
 		Scheme: area.GBT, Coverage: area.Strict, Commit: true}
@@ -111,9 +125,14 @@ func importDemo(ctx context.Context, db *database, dir string, e geodata.Edition
 	return nil
 }
 
-// waiveParts says of the areas in several parts, which are drawn so on purpose,
-// that they are meant.
-func waiveParts(ctx context.Context, db *database, edition string) error {
+// meant says why what the importer remarks about the demo district is so.
+var meant = map[string]string{
+	"multipart":    "示意数据：有意画成几块",
+	"code_skipped": "示意数据：用的是真实编码，真实编码本来就不连续",
+}
+
+// waiveRemarks lets what the check remarks pass, with its reason.
+func waiveRemarks(ctx context.Context, db *database, edition string) error {
 	e, err := db.Edition(ctx, geodata.District, edition)
 	if err != nil {
 		return err
@@ -123,10 +142,10 @@ func waiveParts(ctx context.Context, db *database, edition string) error {
 		return err
 	}
 	for _, f := range found {
-		if !f.Waivable || f.Waived != "" {
+		if f.Waived != "" || meant[f.Code] == "" {
 			continue
 		}
-		if _, err := db.Waive(ctx, e.District, edition, f.ID, "示意数据：有意画成几块", postgres.Write{}); err != nil {
+		if _, err := db.Waive(ctx, e.District, edition, f.ID, meant[f.Code], postgres.Write{}); err != nil {
 			return err
 		}
 	}

@@ -1,5 +1,5 @@
 // Command wangge is the service and its tools: serve, migrate, import, edition,
-// export, demo, locate.
+// export, demo, audit, locate.
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"wangge/internal/audit"
 	"wangge/internal/fault"
 	"wangge/internal/sandbox"
 )
@@ -33,6 +34,7 @@ type commands struct {
 	Edition editionCommand `cmd:"" help:"List, check, compare and activate boundary editions."`
 	Export  exportCommand  `cmd:"" help:"Write the boundaries of an edition to a file: GeoJSON, GeoPackage, Shapefile or KML."`
 	Demo    demoCommand    `cmd:"" help:"Load the demo district (synthetic) into an empty database."`
+	Audit   auditCommand   `cmd:"" help:"Verify or export the record of who did what."`
 	Locate  locateCommand  `cmd:"" help:"Answer whose a point is: one point, or a table of them."`
 }
 
@@ -102,7 +104,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	t := &terminal{in: in, out: out, err: errOut, lang: c.Lang, progress: isTerminal(errOut), log: newLog(errOut)}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	parsed.BindTo(ctx, (*context.Context)(nil))
+	parsed.BindTo(audit.By(ctx, operator()), (*context.Context)(nil))
 	err = parsed.Run(t)
 	switch {
 	case err == nil:

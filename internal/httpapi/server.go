@@ -26,6 +26,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"wangge/internal/audit"
 	"wangge/internal/fault"
 	"wangge/internal/gridindex"
 	"wangge/internal/live"
@@ -119,7 +120,8 @@ func (s *Server) observe(next http.Handler) http.Handler {
 	var remember http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		seen := &request{lang: acceptedLanguage(r.Header.Get("Accept-Language"))}
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, seen))
+		ctx := audit.By(r.Context(), audit.Actor{Who: audit.Nobody, Name: audit.Nobody, Source: middleware.GetClientIP(r.Context())})
+		r = r.WithContext(context.WithValue(ctx, requestKey{}, seen))
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		defer func() {
 			if p := recover(); p != nil {

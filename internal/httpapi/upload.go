@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"wangge/internal/area"
+	"wangge/internal/audit"
 	"wangge/internal/fault"
 	"wangge/internal/ingest"
 	"wangge/internal/postgres"
@@ -214,6 +215,7 @@ func (s *Server) beginImport(ctx context.Context, in *struct{ Body ImportRequest
 			return nil, fault.New(fault.Unprocessable, "bad_reason", "放行 %[1]s 要写明理由", "waiving %[1]s takes a reason", clip(code, 60)).Because(err)
 		}
 	}
+	r.By = audit.ActorOf(ctx)
 	j, err := s.Uploads.Import(r)
 	return respondImport(ctx, j, err)
 }

@@ -165,6 +165,13 @@ func (b *Batch) checkSequence(level area.Level) {
 			ZH: fmt.Sprintf("有 %d 个编码是别的编码的开头（例如 %s）：按开头比较编码的系统会认错。建议补零成等长", len(prefixes), prefixes[0]),
 			EN: fmt.Sprintf("%d codes are the beginning of other codes (%s for one): systems that compare beginnings take one for the other; pad them to one length", len(prefixes), prefixes[0])})
 	}
+	dedicated := map[string]bool{} // numbered by themselves
+	for _, c := range b.Areas {
+		if c.Kind == area.Dedicated {
+			dedicated[c.Code] = true
+		}
+	}
+	codes = slices.DeleteFunc(codes, func(c string) bool { return dedicated[c] })
 	var skipped []string
 	for i := 0; i+1 < len(codes) && len(skipped) <= 50; i++ {
 		a, z := codes[i], codes[i+1]
@@ -177,7 +184,7 @@ func (b *Batch) checkSequence(level area.Level) {
 		}
 	}
 	if len(skipped) > 0 {
-		b.Findings = append(b.Findings, area.Finding{Code: "code_skipped", Severity: area.Note, Level: level, Areas: skipped[:min(len(skipped), 50)],
+		b.Findings = append(b.Findings, area.Finding{Code: "code_skipped", Severity: area.Note, Level: level, Areas: skipped[:min(len(skipped), 50)], Waivable: true,
 			ZH: fmt.Sprintf("编码不连续，跳过了 %s 等 %d 处：可能漏了区域", skipped[0], len(skipped)),
 			EN: fmt.Sprintf("codes are not consecutive: %s and %d places in all are skipped; areas may be missing", skipped[0], len(skipped))})
 	}

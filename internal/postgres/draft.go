@@ -14,6 +14,7 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/geo"
+	"wangge/internal/policy"
 )
 
 // Fill is one import into a draft edition: areas of one level, all past the
@@ -115,7 +116,11 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 			return errDryRun
 		}
 		done.Committed = true
-		return nil
+		entry := did(policy.DraftImport, d.district, e.Name, map[string]any{"level": fill.Level.String(), "added": added, "replaced": replaced})
+		if err := record(ctx, tx, entry); err != nil || done.Activated == nil {
+			return err
+		}
+		return recordActivation(ctx, tx, e)
 	})
 	if errors.Is(err, errDryRun) {
 		err = nil

@@ -14,6 +14,7 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/geo"
+	"wangge/internal/policy"
 	"wangge/internal/topology"
 )
 
@@ -187,13 +188,18 @@ func (s *Store) CheckEdition(ctx context.Context, district, name string) (e *are
 			return err
 		}
 		if area.Refuses(found) { // the findings are new ones: what was seen before is out of date
-			return touchDraft(ctx, tx, e)
+			if err := touchDraft(ctx, tx, e); err != nil {
+				return err
+			}
+			return record(ctx, tx, did(policy.DraftEdit, district, name, map[string]any{"did": "check", "findings": len(found)}))
 		}
 		if err := setChecked(ctx, tx, district, e.ID, hash); err != nil {
 			return err
 		}
-		e, err = loadEdition(ctx, tx, district, e.ID)
-		return err
+		if e, err = loadEdition(ctx, tx, district, e.ID); err != nil {
+			return err
+		}
+		return record(ctx, tx, did(policy.DraftEdit, district, name, map[string]any{"did": "check", "findings": len(found)}))
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("check %s: %w", name, err)
@@ -285,13 +291,20 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 		if _, err := activate(ctx, tx, district, e.ID, from, says, by.Key); err != nil {
 			return err
 		}
-		e, err = loadEdition(ctx, tx, district, e.ID)
-		return err
+		if e, err = loadEdition(ctx, tx, district, e.ID); err != nil {
+			return err
+		}
+		return recordActivation(ctx, tx, e)
 	})
 	if err != nil {
 		return nil, found, fmt.Errorf("activate %s: %w", name, err)
 	}
 	return e, found, nil
+}
+
+func recordActivation(ctx context.Context, tx pgx.Tx, e *area.Edition) error {
+	a := e.Activations[0]
+	return record(ctx, tx, did(policy.EditionActivate, e.District, e.Name, map[string]any{"generation": a.Generation, "valid_from": a.ValidFrom.Format(time.DateOnly)}))
 }
 
 // activate records the lineage, counts one generation on, and records the

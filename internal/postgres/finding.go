@@ -14,6 +14,7 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/geo"
+	"wangge/internal/policy"
 )
 
 // Page is a part of a list.
@@ -185,7 +186,10 @@ func (s *Store) Waive(ctx context.Context, district, name string, finding int64,
 		if _, err := tx.Exec(ctx, `UPDATE finding SET waived = $4 WHERE district = $1 AND edition_id = $2 AND finding_id = $3`, e.District, e.ID, finding, reason); err != nil {
 			return err
 		}
-		return touchDraft(ctx, tx, e)
+		if err := touchDraft(ctx, tx, e); err != nil {
+			return err
+		}
+		return record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": "waive", "finding": f.Code, "areas": f.Areas, "waived": reason != ""}))
 	})
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"wangge/internal/fault"
 	"wangge/internal/geo"
 	"wangge/internal/mend"
+	"wangge/internal/policy"
 )
 
 // Mending is one change of a draft, as somebody asks for it. Kind says which
@@ -110,7 +111,10 @@ func (s *Store) Mend(ctx context.Context, district, name string, m Mending, by W
 		if err := applySide(ctx, tx, e, work.id, true); err != nil {
 			return err
 		}
-		return s.settle(ctx, tx, e, work)
+		if err := s.settle(ctx, tx, e, work); err != nil {
+			return err
+		}
+		return record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": work.kind, "mend": work.id}))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mend %s: %w", name, err)
@@ -528,7 +532,10 @@ func (s *Store) turnBack(ctx context.Context, district, name string, by Write, w
 		if _, err := tx.Exec(ctx, `UPDATE mend SET undone = $4 WHERE district = $1 AND edition_id = $2 AND mend_id = $3`, e.District, e.ID, ids[0], !after); err != nil {
 			return err
 		}
-		return s.settle(ctx, tx, e, &planned{lenient: true})
+		if err := s.settle(ctx, tx, e, &planned{lenient: true}); err != nil {
+			return err
+		}
+		return record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": map[bool]string{true: "redo", false: "undo"}[after], "mend": ids[0]}))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("undo in %s: %w", name, err)

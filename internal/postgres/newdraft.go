@@ -11,6 +11,7 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/geo"
+	"wangge/internal/policy"
 )
 
 // NewDraft begins a draft, empty or as a copy of the edition base. Errors:
@@ -46,8 +47,10 @@ func (s *Store) NewDraft(ctx context.Context, district, name, base string) (e *a
 				return err
 			}
 		}
-		e, err = loadEdition(ctx, tx, district, d.edition)
-		return err
+		if e, err = loadEdition(ctx, tx, district, d.edition); err != nil {
+			return err
+		}
+		return record(ctx, tx, did(policy.DraftEdit, district, name, map[string]any{"did": "begin", "base": base}))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("new draft %s: %w", name, err)
@@ -79,8 +82,10 @@ func (s *Store) DropDraft(ctx context.Context, district, name string, by Write) 
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM edition WHERE district = $1 AND edition_id = $2`, e.District, e.ID)
-		return err
+		if _, err = tx.Exec(ctx, `DELETE FROM edition WHERE district = $1 AND edition_id = $2`, e.District, e.ID); err != nil {
+			return err
+		}
+		return record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": "drop"}))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"wangge/internal/area"
+	"wangge/internal/audit"
 	"wangge/internal/fault"
 	"wangge/internal/geo"
 	"wangge/internal/gridindex"
@@ -37,6 +38,7 @@ type Request struct {
 	Read   ingest.Options    // without Project and Progress
 	Fill   postgres.Fill     // without Level, Areas and Findings
 	Waive  map[string]string // code of a finding → why it may pass
+	By     audit.Actor
 }
 
 // Job is one import at work. Its fields may be read when Depot.Job has returned it.
@@ -92,7 +94,7 @@ func (d *Depot) Import(r Request) (*Job, error) {
 		delete(d.jobs, d.order[i])
 		d.order = slices.Delete(d.order, i, i+1)
 	}
-	ctx, cancel := context.WithCancel(d.ctx)
+	ctx, cancel := context.WithCancel(audit.By(d.ctx, r.By))
 	j := &Job{ID: uuid.NewString(), State: Waiting, Upload: r.Upload, Level: r.Read.Level, Began: time.Now(), cancel: cancel}
 	for _, f := range u.Files {
 		j.Total += f.Bytes
