@@ -56,7 +56,7 @@ func loadDemo(ctx context.Context, t *terminal, db *database) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	for _, e := range geodata.Editions {
 		for _, level := range area.Levels {
 			if err := importDemo(ctx, db, dir, e, level); err != nil {

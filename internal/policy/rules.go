@@ -69,9 +69,6 @@ const (
 	Metrics       Action = "metrics"
 )
 
-// Actions lists all actions in the order of the table.
-var Actions []Action
-
 // table holds the rules: a line an action, a column a role, in the order of
 // Roles. A cell is an effect by its letter, in one's own area and below; a mark
 // behind it says where else or where only:
@@ -144,12 +141,16 @@ type cell [4]Effect
 
 var never = cell{}
 
-var rules = map[Action]map[Role]cell{}
+// Actions lists all actions in the order of the table.
+var Actions, rules = parse(table)
 
 var letters = map[byte]Effect{'a': Allow, 'm': Masked, 'r': Reveal, '2': SecondEyes, 'p': Propose, 'c': Counts,
 	'l': Limited, 'i': Mine, 'g': Assigned, 'f': Flagged, 't': Token}
 
-func init() {
+// parse reads the table. It panics on a line that it cannot read: the table is
+// part of the program.
+func parse(table string) (actions []Action, rules map[Action]map[Role]cell) {
+	rules = map[Action]map[Role]cell{}
 	for line := range strings.Lines(table) {
 		fields := strings.Fields(line)
 		if len(fields) == 0 || fields[0] == "any" {
@@ -159,7 +160,7 @@ func init() {
 		if len(fields) != len(Roles)+1 || rules[action] != nil {
 			panic("policy: bad line: " + line)
 		}
-		Actions = append(Actions, action)
+		actions = append(actions, action)
 		rules[action] = map[Role]cell{}
 		for i, text := range fields[1:] {
 			c, ok := parseCell(text)
@@ -169,6 +170,7 @@ func init() {
 			rules[action][Roles[i]] = c
 		}
 	}
+	return actions, rules
 }
 
 func parseCell(text string) (c cell, ok bool) {

@@ -42,13 +42,10 @@ export function App() {
   const snapshot = today.data?.snapshot ?? ""; // changes whenever any boundaries do
   const several = timelineOf(usual).length > 1;
 
-  /** Asks whose a place is on the day shown; through time where there is more than one edition. */
+  /** Asks whose a place is on the day shown. */
   const locate = (p: Position) => ({
-    queryKey: ["locate", formatPosition(p), p.crs, moment, several, snapshot, i18n.language],
-    queryFn: () => {
-      const query = { lon: p.lon, lat: p.lat, crs: p.crs, ...atOf(moment ?? ""), ...(several ? { history: "true" as const } : {}) };
-      return ask(api.GET("/api/v1/locate", { params: { query } }));
-    },
+    queryKey: ["locate", formatPosition(p), p.crs, moment, snapshot, i18n.language],
+    queryFn: () => ask(api.GET("/api/v1/locate", { params: { query: { lon: p.lon, lat: p.lat, crs: p.crs, ...atOf(moment ?? "") } } })),
     retry: false,
   });
   const nowhere: Position = { lon: NaN, lat: NaN, crs: "wgs84" };
@@ -57,6 +54,17 @@ export function App() {
     enabled: point !== null && today.isSuccess && moment !== null,
     // A new point starts empty; the same one at another time, or with new boundaries, does not.
     placeholderData: (before, query) => (point && query?.queryKey[1] === formatPosition(point) && query.queryKey[2] === point.crs ? before : undefined),
+  });
+
+  // Today's answer comes from memory, whatever the database does; whose the place was, from the database.
+  const past = useQuery({
+    queryKey: ["place-history", point && formatPosition(point), point?.crs, snapshot, i18n.language],
+    queryFn: async () => {
+      const { lon, lat, crs } = point ?? nowhere;
+      return (await ask(api.GET("/api/v1/locate", { params: { query: { lon, lat, crs, history: "true" } } }))).history ?? [];
+    },
+    enabled: point !== null && several && moment === "",
+    retry: false,
   });
 
   const areaQuery = useCallback(
@@ -233,6 +241,7 @@ export function App() {
               <AnswerCard
                 point={point}
                 answer={answer.data}
+                history={answer.data?.history ?? past.data ?? []}
                 refusal={answer.error instanceof Refusal ? answer.error : null}
                 selected={standing}
                 periods={timelineOf(answer.data?.district?.code ?? timed)}

@@ -3,10 +3,13 @@ import type { ExpressionSpecification } from "maplibre-gl";
 import { Fragment } from "react";
 
 import type { AreaKey } from "../address";
+import type { Changed } from "./changes";
 import { type Level, levels, minZooms, partition, type Visibility, widths } from "./levels";
 import type { Palette } from "./palette";
 
-interface AreaLayersProps {
+export interface AreaLayersProps {
+  /** Set behind the ids of sources and layers, so that two sets can be there at once. */
+  mark: string;
   snapshot: string;
   present: Level[];
   hidden: Level[];
@@ -15,24 +18,15 @@ interface AreaLayersProps {
   /** The first day of boundaries of another time; "" for those in force. */
   moment: string;
   changed: Changed | null;
-  /** Where the shape is of a selected area that has ended. */
-  ghost: string | null;
   palette: Palette;
-}
-
-/** Codes of the areas that an edition changed, by level. */
-export interface Changed {
-  district: string;
-  codes: [level: Level, codes: string[]][];
 }
 
 /**
  * Draws every level from its vector tiles: quiet alternating fills for the
  * finest level in sight, lines that tell the levels apart, names from points so
- * that each area is named once. Tiles are addressed by snapshot and so keep; those
- * of another time are fetched behind the old ones, which stay until they are here.
+ * that each area is named once. Tiles are addressed by snapshot and so keep.
  */
-export function AreaLayers({ snapshot, present, hidden, steps, selected, moment, changed, ghost, palette }: AreaLayersProps) {
+export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, palette }: AreaLayersProps) {
   const shown = levels.filter((l) => present.includes(l));
   const tone: ExpressionSpecification = ["match", ["get", "tone"], 0, palette.tones[0], 1, palette.tones[1], 2, palette.tones[2], palette.tones[3]];
   const filled = partition.filter((l) => shown.includes(l) && (l !== "district" || shown.length === 1));
@@ -41,7 +35,7 @@ export function AreaLayers({ snapshot, present, hidden, steps, selected, moment,
       {shown.map((level) => (
         <Source
           key={level}
-          id={level}
+          id={level + mark}
           type="vector"
           tiles={[`${location.origin}/tiles/${level}/{z}/{x}/{y}.mvt?${moment && `at=${moment}&`}g=${snapshot}`]}
           minzoom={minZooms[level]}
@@ -53,8 +47,8 @@ export function AreaLayers({ snapshot, present, hidden, steps, selected, moment,
         return (
           <Layer
             key={level}
-            id={`${level}-fill`}
-            source={level}
+            id={`${level}-fill${mark}`}
+            source={level + mark}
             source-layer={level}
             type="fill"
             filter={["!=", ["get", "kind"], "dedicated"]}
@@ -67,8 +61,8 @@ export function AreaLayers({ snapshot, present, hidden, steps, selected, moment,
       {[...shown].reverse().map((level) => (
         <Layer
           key={level}
-          id={`${level}-line`}
-          source={level}
+          id={`${level}-line${mark}`}
+          source={level + mark}
           source-layer={level}
           type="line"
           minzoom={Math.max(0, Math.min(23, steps[level].lines))}
@@ -82,19 +76,13 @@ export function AreaLayers({ snapshot, present, hidden, steps, selected, moment,
           }}
         />
       ))}
-      {changed?.codes.map(([level, codes]) => shown.includes(level) && <Marked key={level} level={level} codes={codes} district={changed.district} palette={palette} />)}
-      {ghost && (
-        <Source id="ghost" type="geojson" data={ghost}>
-          <Layer id="ghost-fill" type="fill" paint={{ "fill-color": palette.accent, "fill-opacity": 0.08 }} />
-          <Layer id="ghost-line" type="line" paint={{ "line-color": palette.accent, "line-width": 2, "line-dasharray": [2, 1.5] }} />
-        </Source>
-      )}
-      {selected && shown.includes(selected.level as Level) && <Selected area={selected} palette={palette} />}
+      {changed?.codes.map(([level, codes]) => shown.includes(level) && <Marked key={level} mark={mark} level={level} codes={codes} district={changed.district} palette={palette} />)}
+      {selected && shown.includes(selected.level as Level) && <Selected mark={mark} area={selected} palette={palette} />}
       {[...shown].reverse().map((level) => (
         <Layer
           key={level}
-          id={`${level}-name`}
-          source={level}
+          id={`${level}-name${mark}`}
+          source={level + mark}
           source-layer={`${level}_label`}
           type="symbol"
           minzoom={Math.max(0, Math.min(23, steps[level].names))}
@@ -134,26 +122,28 @@ const nameAndCode: ExpressionSpecification = [
 ];
 
 /** What an edition changed: a calm outline, apart from the selection. */
-function Marked({ level, codes, district, palette }: { level: Level; codes: string[]; district: string; palette: Palette }) {
+function Marked({ mark, level, codes, district, palette }: { mark: string; level: Level; codes: string[]; district: string; palette: Palette }) {
   const filter: ExpressionSpecification = ["all", ["in", ["get", "code"], ["literal", codes]], ["==", ["get", "district"], district]];
-  const common = { source: level, "source-layer": level, filter };
+  const common = { source: level + mark, "source-layer": level, filter };
   return (
     <>
-      {level !== "subdistrict" && <Layer {...common} id={`changed-${level}-fill`} type="fill" paint={{ "fill-color": palette.changed, "fill-opacity": 0.1 }} />}
-      <Layer {...common} id={`changed-${level}-line`} type="line" layout={{ "line-join": "round" }} paint={{ "line-color": palette.changed, "line-width": widths[level] + 1, "line-opacity": 0.85 }} />
+      {level !== "subdistrict" && (
+        <Layer {...common} id={`changed-${level}-fill${mark}`} type="fill" paint={{ "fill-color": palette.changed, "fill-opacity": 0.1 }} />
+      )}
+      <Layer {...common} id={`changed-${level}-line${mark}`} type="line" layout={{ "line-join": "round" }} paint={{ "line-color": palette.changed, "line-width": widths[level] + 1, "line-opacity": 0.85 }} />
     </>
   );
 }
 
 /** A soft glow and a firm line around the selected area. */
-function Selected({ area, palette }: { area: AreaKey; palette: Palette }) {
+function Selected({ mark, area, palette }: { mark: string; area: AreaKey; palette: Palette }) {
   const filter: ExpressionSpecification = ["all", ["==", ["get", "code"], area.code], ["==", ["get", "district"], area.district]];
-  const common = { source: area.level, "source-layer": area.level, filter };
+  const common = { source: area.level + mark, "source-layer": area.level, filter };
   return (
     <Fragment key={area.level}>
-      <Layer {...common} id="selected-fill" type="fill" paint={{ "fill-color": palette.accent, "fill-opacity": 0.12 }} />
-      <Layer {...common} id="selected-glow" type="line" paint={{ "line-color": palette.accent, "line-width": 9, "line-blur": 7, "line-opacity": 0.45 }} />
-      <Layer {...common} id="selected-line" type="line" layout={{ "line-join": "round" }} paint={{ "line-color": palette.accent, "line-width": 2 }} />
+      <Layer {...common} id={`selected-fill${mark}`} type="fill" paint={{ "fill-color": palette.accent, "fill-opacity": 0.12 }} />
+      <Layer {...common} id={`selected-glow${mark}`} type="line" paint={{ "line-color": palette.accent, "line-width": 9, "line-blur": 7, "line-opacity": 0.45 }} />
+      <Layer {...common} id={`selected-line${mark}`} type="line" layout={{ "line-join": "round" }} paint={{ "line-color": palette.accent, "line-width": 2 }} />
     </Fragment>
   );
 }

@@ -1,9 +1,10 @@
-import { Map, type MapRef, Marker, NavigationControl, ScaleControl } from "@vis.gl/react-maplibre";
+import { Layer, Map, type MapRef, Marker, NavigationControl, ScaleControl, Source, useMap } from "@vis.gl/react-maplibre";
 import type { Map as MaplibreMap } from "maplibre-gl";
-import { type Ref, useEffect } from "react";
+import { type Ref, useEffect, useState } from "react";
 
 import type { AreaKey, View } from "../address";
-import { AreaLayers, type Changed } from "./AreaLayers";
+import { AreaLayers, type AreaLayersProps } from "./AreaLayers";
+import type { Changed } from "./changes";
 import { fonts } from "./engine";
 import { type Bounds, type Counts, type Level, roomAround, visibility, zoomFor } from "./levels";
 import type { Palette } from "./palette";
@@ -28,6 +29,7 @@ interface DistrictMapProps {
   selected: AreaKey | null;
   moment: string;
   changed: Changed | null;
+  /** Where the shape is of a selected area that has ended. */
   ghost: string | null;
   /** The slider of time lies at the foot. */
   footed: boolean;
@@ -69,7 +71,13 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
         e.target.getCanvas().setAttribute("aria-label", p.label);
       }}
     >
-      <AreaLayers snapshot={p.snapshot} present={p.present} hidden={p.hidden} steps={steps} selected={p.selected} moment={p.moment} changed={p.changed} ghost={p.ghost} palette={p.palette} />
+      <Boundaries now={{ snapshot: p.snapshot, moment: p.moment, present: p.present, changed: p.changed }} hidden={p.hidden} steps={steps} selected={p.selected} palette={p.palette} />
+      {p.ghost && (
+        <Source id="ghost" type="geojson" data={p.ghost}>
+          <Layer id="ghost-fill" type="fill" paint={{ "fill-color": p.palette.accent, "fill-opacity": 0.08 }} />
+          <Layer id="ghost-line" type="line" paint={{ "line-color": p.palette.accent, "line-width": 2, "line-dasharray": [2, 1.5] }} />
+        </Source>
+      )}
       {p.marker && (
         <Marker longitude={p.marker.lon} latitude={p.marker.lat} anchor="center">
           <div className="pin" data-testid="pin" />
@@ -79,6 +87,36 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
       <ScaleControl position="bottom-right" />
     </Map>
   );
+}
+
+/** Boundaries as they are in one snapshot of one time. */
+type Drawn = Pick<AreaLayersProps, "snapshot" | "moment" | "present" | "changed">;
+
+const waitsAtMost = 6_000; // milliseconds, for tiles that do not come
+
+/**
+ * Draws the boundaries. Others are drawn over the ones before, which go when all
+ * of the new are there: so nothing flashes, and no source ever changes its tiles,
+ * which MapLibre forgets when a filter changes in the same frame.
+ */
+function Boundaries({ now, ...common }: { now: Drawn } & Pick<AreaLayersProps, "hidden" | "steps" | "selected" | "palette">) {
+  const { current: map } = useMap();
+  const [whole, setWhole] = useState(now);
+  const markOf = (d: Drawn) => `@${d.moment}/${d.snapshot}`;
+  const coming = markOf(now);
+  const both = markOf(whole) !== coming;
+  useEffect(() => {
+    if (!both || !map) return;
+    const done = () => setWhole((w) => (markOf(w) === coming ? w : now));
+    const timer = setTimeout(done, waitsAtMost);
+    map.once("idle", done);
+    return () => {
+      clearTimeout(timer);
+      map.off("idle", done);
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- now is told by coming
+  }, [map, both, coming]);
+  return (both ? [{ ...whole, changed: null }, now] : [now]).map((d) => <AreaLayers key={markOf(d)} mark={markOf(d)} {...d} {...common} />);
 }
 
 /** The lattice has seven decimals. */

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { AreaKey } from "../address";
-import type { Answer, Period, Refusal, Unit } from "./../api/client";
+import type { Answer, Period, Refusal, Then, Unit } from "./../api/client";
 import { day, distance } from "../format";
 import { formatPosition, type Position } from "../position";
 import { Copy } from "./Copy";
@@ -11,6 +11,8 @@ import { Synthetic } from "./Synthetic";
 interface AnswerCardProps {
   point: Position;
   answer: Answer | undefined;
+  /** Whom the place has belonged to, the earliest first. */
+  history: Then[];
   refusal: Refusal | null;
   selected: AreaKey | null;
   /** The editions of the district, the earliest first. */
@@ -23,8 +25,8 @@ interface AnswerCardProps {
 /** Nearer than this to a border, a phone cannot tell the sides apart. */
 const nearBorder = 10; // metres
 
-/** Whose a place is: one line first, then the chain, the border, the edition. */
-export function AnswerCard({ point, answer, refusal, selected, periods, onArea, onPoint, onAt }: AnswerCardProps) {
+/** Whose a place is: one line first, then the chain, the border, the edition, and whose it was. */
+export function AnswerCard({ point, answer, history, refusal, selected, periods, onArea, onPoint, onAt }: AnswerCardProps) {
   const { t, i18n } = useTranslation();
   const lang = i18n.language;
   if (refusal) {
@@ -64,8 +66,8 @@ export function AnswerCard({ point, answer, refusal, selected, periods, onArea, 
             </button>
           </p>
         )}
-        <PlaceHistory history={answer.history ?? []} periods={periods} onAt={onAt} />
         <Coordinates point={point} />
+        <PlaceHistory history={history} periods={periods} onAt={onAt} />
       </section>
     );
   }
@@ -145,7 +147,6 @@ export function AnswerCard({ point, answer, refusal, selected, periods, onArea, 
         )}
       </ol>
 
-      <PlaceHistory history={answer.history ?? []} periods={periods} onAt={onAt} />
       <Coordinates point={point} />
       {answer.edition && (
         <p className="edition">
@@ -153,6 +154,7 @@ export function AnswerCard({ point, answer, refusal, selected, periods, onArea, 
           {t("edition", { name: answer.edition.name, date: day(answer.edition.valid_from, lang) })} · {t("generation", { n: answer.edition.generation })}
         </p>
       )}
+      <PlaceHistory history={history} periods={periods} onAt={onAt} />
     </section>
   );
 }

@@ -135,9 +135,9 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings, onAr
           onPlace={(l) => void place(l)}
         />
       )}
-      {wrong && failure}
       {!passes && <p className="soft">{t("checkBefore")}</p>}
       <div className="actions sticky">
+        {wrong && failure}
         <Button type="primary" size="large" disabled={!passes || !date || busy || pending} loading={activate.isPending} onClick={() => activate.mutate()}>
           {t("activate")}
         </Button>

@@ -225,6 +225,7 @@ export const en: Record<keyof typeof zh, string> = {
   lineageWhat: "Change",
   lineageKind: "Counts as: {{what}}",
   lineageApart: "taken as two different areas",
+  lineageSkipped: "not recorded",
   lineageShared: "Shared ground",
   lineageOfFrom: "{{share}} of the old",
   lineageOfTo: "{{share}} of the new",

@@ -224,6 +224,7 @@ export const zh = {
   lineageWhat: "变化",
   lineageKind: "算作什么：{{what}}",
   lineageApart: "当作两个不同的区域",
+  lineageSkipped: "不记这一条",
   lineageShared: "共有地块",
   lineageOfFrom: "占原 {{share}}",
   lineageOfTo: "占新 {{share}}",
