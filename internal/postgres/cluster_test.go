@@ -130,6 +130,9 @@ func TestSettingsFlip(t *testing.T) {
 	dir := reachable(t)
 	c := start(t, dir)
 	defer func() { _ = c.Close() }()
+	if _, err := postgres.Migrate(t.Context(), c.URL()); err != nil {
+		t.Fatal(err)
+	}
 	store, err := postgres.Open(t.Context(), c.URL())
 	if err != nil {
 		t.Fatal(err)
@@ -237,7 +240,7 @@ func TestAwkwardPlaces(t *testing.T) {
 	long := filepath.Join(reachable(t), strings.Repeat("很长的目录名", 12))
 	for name, dir := range map[string]string{"closed to others": filepath.Join(closed, "var"), "a long path": long} {
 		c := start(t, dir)
-		if _, err := postgres.Open(t.Context(), c.URL()); err != nil {
+		if _, err := postgres.Migrate(t.Context(), c.URL()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err := c.Close(); err != nil {

@@ -64,6 +64,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 			s.unsynced.Store(conn, true)
 		}
 	}
+	config.AfterConnect = takeRole
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -74,6 +75,18 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// takeRole gives up what the role of the address may do beyond serving: the
+// service owns nothing and cannot change what the audit holds. Error:
+// database_behind, when the database has no such role yet.
+func takeRole(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `SET ROLE wangge_service`)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && (pg.Code == "22023" || pg.Code == "42704") { // no such role
+		return fault.New(fault.Conflict, "database_behind", "数据库还没有准备好：请先运行 wangge migrate", "the database is not ready: run wangge migrate first").Because(err)
+	}
+	return err
 }
 
 func parseURL(url string) (*pgxpool.Config, error) {
