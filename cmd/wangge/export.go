@@ -57,6 +57,9 @@ func (c *exportCommand) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
+		if err := db.Record(ctx, selected.Entry(opt)); err != nil {
+			return err
+		}
 		if err := writeWhole(c.Out, func(w io.Writer) error { return export.Write(ctx, w, selected, opt) }); err != nil {
 			return err
 		}

@@ -22,8 +22,10 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"wangge/internal/area"
+	"wangge/internal/audit"
 	"wangge/internal/fault"
 	"wangge/internal/geo"
+	"wangge/internal/policy"
 )
 
 // Area is one area as it is written, with the attributes code, name, parent,
@@ -53,6 +55,12 @@ type Selection struct {
 	DistrictName string // "" where the edition does not hold the district itself
 	Edition      string // name
 	Areas        []Area
+}
+
+// Entry is the row of the audit about writing the selection.
+func (s *Selection) Entry(opt Options) audit.Entry {
+	return audit.Entry{Act: string(policy.BoundaryExport), District: s.District, Object: "edition " + s.Edition, Result: audit.Done,
+		Detail: audit.Detail(map[string]any{"areas": len(s.Areas), "format": string(opt.Format), "system": opt.System.String()})}
 }
 
 // Select picks the areas of some levels out of all versions of an edition, level

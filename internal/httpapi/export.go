@@ -123,6 +123,9 @@ func (s *Server) export(ctx context.Context, in *exportInput) (_ *exported, err 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.Store.Record(ctx, selected.Entry(opt)); err != nil {
+		return nil, err
+	}
 	return &exported{file, size, opt.Format.ContentType(), disposition(selected, opt)}, nil
 }
 

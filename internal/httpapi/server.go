@@ -316,10 +316,12 @@ func (s *Server) serveWeb(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
 }
 
-// operation describes a route for the OpenAPI document. Parameters are parsed
+// operation describes a route for the OpenAPI document, with the action of the
+// policy that it is. Parameters are parsed
 // by the handlers, which know how to say what is wrong with them.
 func operation(method, path, id, summary string, errors ...int) huma.Operation {
-	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, SkipValidateParams: true, Errors: errors}
+	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, SkipValidateParams: true, Errors: errors,
+		Extensions: map[string]any{"x-action": string(actionOf(id))}}
 }
 
 // decimal is a number in a query. It is kept as text, so that what was written

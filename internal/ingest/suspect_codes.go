@@ -165,18 +165,17 @@ func (b *Batch) checkSequence(level area.Level) {
 			ZH: fmt.Sprintf("有 %d 个编码是别的编码的开头（例如 %s）：按开头比较编码的系统会认错。建议补零成等长", len(prefixes), prefixes[0]),
 			EN: fmt.Sprintf("%d codes are the beginning of other codes (%s for one): systems that compare beginnings take one for the other; pad them to one length", len(prefixes), prefixes[0])})
 	}
-	dedicated := map[string]bool{} // numbered by themselves
+	dedicated := map[string]bool{} // often numbered by themselves, from 901
 	for _, c := range b.Areas {
 		if c.Kind == area.Dedicated {
 			dedicated[c.Code] = true
 		}
 	}
-	codes = slices.DeleteFunc(codes, func(c string) bool { return dedicated[c] })
 	var skipped []string
 	for i := 0; i+1 < len(codes) && len(skipped) <= 50; i++ {
 		a, z := codes[i], codes[i+1]
 		stem := len(a) - 3
-		if stem < 6 || len(a) != len(z) || a[:stem] != z[:stem] || !number(a[stem:]) || !number(z[stem:]) {
+		if stem < 6 || len(a) != len(z) || a[:stem] != z[:stem] || !number(a[stem:]) || !number(z[stem:]) || dedicated[z] {
 			continue
 		}
 		if next := fmt.Sprintf("%s%03d", a[:stem], value(a[stem:])+1); next < z {
