@@ -4,9 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"wangge/internal/editionfile"
 	"wangge/internal/fault"
+	"wangge/internal/live"
 	"wangge/internal/postgres"
 	"wangge/internal/sandbox"
 )
@@ -22,6 +24,14 @@ type databaseFlags struct {
 // editions is where the files of activated editions are kept.
 func (f *databaseFlags) editions() editionfile.Dir {
 	return editionfile.Dir(filepath.Join(f.DataDir, "editions"))
+}
+
+// keepFile writes the file of the edition in force on a day, so that it stands
+// from the activation on. Without room for it the index reads the database.
+func (f *databaseFlags) keepFile(ctx context.Context, t *terminal, db *database, day time.Time) {
+	if _, err := live.New(db.Store, f.editions(), slog.New(slog.DiscardHandler)).At(ctx, postgres.At{Valid: day}); err != nil {
+		t.log.Warn("edition file not written; the service writes it at its start", "err", err)
+	}
 }
 
 // database is an open store and what runs below it.

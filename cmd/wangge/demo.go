@@ -36,21 +36,21 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 		return fault.New(fault.Conflict, "not_empty", "数据库里已有 %[1]s 的边界；示范区只装进空的数据库，可用 --data-dir 另选一处",
 			"the database holds boundaries of %[1]s already; the demo district goes into an empty one only: choose another with --data-dir", editions[0].District)
 	}
-	return loadDemo(ctx, t, db)
+	return c.loadDemo(ctx, t, db)
 }
 
 // loadDemoWhenEmpty loads the demo district unless the database holds anything.
-func loadDemoWhenEmpty(ctx context.Context, t *terminal, db *database) error {
+func (f *databaseFlags) loadDemoWhenEmpty(ctx context.Context, t *terminal, db *database) error {
 	editions, err := db.Editions(ctx, "", postgres.Page{Most: 1})
 	if err != nil || len(editions) > 0 {
 		return err
 	}
-	return loadDemo(ctx, t, db)
+	return f.loadDemo(ctx, t, db)
 }
 
 // loadDemo brings the demo district in as any file of a user's comes in: level
 // by level through the importer, checked, and activated edition by edition.
-func loadDemo(ctx context.Context, t *terminal, db *database) error {
+func (f *databaseFlags) loadDemo(ctx context.Context, t *terminal, db *database) error {
 	fmt.Fprintln(t.out, t.say("装入示范区（示意数据）……", "loading the demo district (synthetic)…"))
 	dir, err := os.MkdirTemp("", "wangge-demo-*")
 	if err != nil {
@@ -74,6 +74,7 @@ func loadDemo(ctx context.Context, t *terminal, db *database) error {
 		if err != nil {
 			return err
 		}
+		f.keepFile(ctx, t, db, from)
 		var counts string
 		for _, l := range active.Levels[1:] {
 			counts += fmt.Sprintf(t.say("，%d 个%s", ", %d %s"), l.Areas, t.say(l.Level.Word(), l.Level.String()))

@@ -175,6 +175,7 @@ func (c *editionActivate) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
+		c.keepFile(ctx, t, db, from)
 		a := e.Activations[0]
 		fmt.Fprintf(t.out, t.say("版次 %s 自 %s 起启用（第 %d 代）\n", "edition %s is in force from %s (generation %d)\n"),
 			e.Name, a.ValidFrom.Format(time.DateOnly), a.Generation)

@@ -96,6 +96,9 @@ func TestTheDemoDistrict(t *testing.T) {
 			}
 		}
 	}
+	if files, err := filepath.Glob(filepath.Join(dir, "editions", "*.wge")); err != nil || len(files) != len(geodata.Editions) {
+		t.Errorf("edition files: %v, %v", files, err)
+	}
 	// The example of the documentation.
 	for _, at := range []string{"2020-06-01", "2024-06-01"} {
 		var a locate.Answer

@@ -122,6 +122,9 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
+	if done.Activated != nil && done.Committed {
+		c.keepFile(ctx, t, db, *fill.ActivateFrom)
+	}
 	if c.Report != "" {
 		if err := writeReport(c.Report, &report.Report{Edition: &done.Edition, District: done.Edition.District, Findings: done.Findings}, t.lang); err != nil {
 			return err

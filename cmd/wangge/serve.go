@@ -67,7 +67,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	runner := sandbox.Runner{Slots: make(chan struct{}, maxChildren)}
 	db.WorkWith(postgres.Geometry{Check: runner.Check, Snap: runner.Snap})
 	if c.Demo {
-		if err := loadDemoWhenEmpty(ctx, t, db); err != nil {
+		if err := c.loadDemoWhenEmpty(ctx, t, db); err != nil {
 			return err
 		}
 	}
