@@ -113,6 +113,7 @@ type Worker struct {
 type Border struct {
 	DistanceM  float64  `json:"distance_m"`
 	Neighbours []string `json:"neighbours" doc:"codes of the areas across, nearest first"`
+	Names      []string `json:"names" doc:"their names in the same order, with the parent's where it is another one"`
 }
 
 // Nearest is the nearest area of the finest level, for a point outside.
@@ -159,9 +160,13 @@ func One(ix *gridindex.Index, q Query) (*Answer, error) {
 		a.Compounds = append(a.Compounds, c.Code)
 	}
 	border := owner.Border(p, q.Accuracy)
-	a.Border = &Border{DistanceM: round(border.Metres, 10), Neighbours: []string{}}
+	a.Border = &Border{DistanceM: round(border.Metres, 10), Neighbours: []string{}, Names: []string{}}
 	for _, n := range border.Neighbours {
-		a.Border.Neighbours = append(a.Border.Neighbours, n.Code)
+		name := n.Name
+		if n.Up != nil && n.Up != owner.Up {
+			name = n.Up.Name + name
+		}
+		a.Border.Neighbours, a.Border.Names = append(a.Border.Neighbours, n.Code), append(a.Border.Names, name)
 	}
 	return a, nil
 }

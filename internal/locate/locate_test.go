@@ -63,6 +63,16 @@ func TestOne(t *testing.T) {
 		a.Generation != 7 || a.Edition.Generation != 7 || a.Border.DistanceM <= 0 || len(a.Border.Neighbours) == 0 {
 		t.Errorf("answer %+v", a)
 	}
+	for i, code := range a.Border.Neighbours {
+		n := ix.Edition("150102").Find(area.Grid, code)
+		want := n.Name
+		if n.Up.Code != a.Community.Code {
+			want = n.Up.Name + n.Name
+		}
+		if a.Border.Names[i] != want {
+			t.Errorf("%s is called %s, want %s", code, a.Border.Names[i], want)
+		}
+	}
 	// The shape that callers rely on: every key is there, null or empty.
 	raw, _ := json.Marshal(a)
 	var keys map[string]json.RawMessage

@@ -785,6 +785,8 @@ export interface components {
         Border: {
             /** Format: double */
             distance_m: number;
+            /** @description their names in the same order, with the parent's where it is another one */
+            names: string[];
             /** @description codes of the areas across, nearest first */
             neighbours: string[];
         };

@@ -99,7 +99,7 @@ export function AnswerCard({ point, answer, history, refusal, selected, periods,
           </svg>
           <span>
             {t("border", { distance: distance(border.distance_m, lang) })}
-            {border.neighbours.length > 0 && t("borderWith", { names: border.neighbours.slice(0, 3).join(lang === "en" ? ", " : "、") })}
+            {border.neighbours.length > 0 && t("borderWith", { names: border.names.slice(0, 3).join(lang === "en" ? ", " : "、") })}
             {near && <strong>{t("borderNear")}</strong>}
           </span>
         </p>
