@@ -91,6 +91,9 @@ func TestTheDemoDistrict(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if !strings.Contains(string(b), "示意数据") {
+				t.Errorf("the exported %s does not say that it is synthetic", level)
+			}
 			if counts[level] = strings.Count(string(b), `"MultiPolygon"`); counts[level] != want[level] {
 				t.Errorf("%s has %d areas of level %s, want %d", e.Name, counts[level], level, want[level])
 			}
@@ -98,6 +101,11 @@ func TestTheDemoDistrict(t *testing.T) {
 	}
 	if files, err := filepath.Glob(filepath.Join(dir, "editions", "*.wge")); err != nil || len(files) != len(geodata.Editions) {
 		t.Errorf("edition files: %v, %v", files, err)
+	}
+	report := filepath.Join(dir, "report.html")
+	must(t, dir, "edition", "check", "2023-07", "--report", report)
+	if b, err := os.ReadFile(report); err != nil || !strings.Contains(string(b), "2023-07（示意数据）") {
+		t.Errorf("the printed report does not say that it is synthetic: %v", err)
 	}
 	// The example of the documentation.
 	for _, at := range []string{"2020-06-01", "2024-06-01"} {

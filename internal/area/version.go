@@ -71,6 +71,8 @@ type Edition struct {
 	Findings int      // how many are listed, waived ones included
 	Box      *geo.Box // around the district; nil while there is none
 
+	Synthetic bool // its district is invented, for showing the product
+
 	Activations []Activation // every time it was activated, newest first
 }
 

@@ -54,6 +54,7 @@ type Selection struct {
 	District     string // code
 	DistrictName string // "" where the edition does not hold the district itself
 	Edition      string // name
+	Synthetic    bool   // invented: said in the file and in its name
 	Areas        []Area
 }
 
@@ -66,7 +67,7 @@ func (s *Selection) Entry(opt Options) audit.Entry {
 // Select picks the areas of some levels out of all versions of an edition, level
 // by level in the order asked for. Error: empty_level.
 func Select(e *area.Edition, versions []*area.Version, levels []area.Level) (*Selection, error) {
-	s := &Selection{District: e.District, Edition: e.Name}
+	s := &Selection{District: e.District, Edition: e.Name, Synthetic: e.Synthetic}
 	codes := map[uuid.UUID]string{}
 	for _, v := range versions {
 		codes[v.AreaID] = v.Code
@@ -313,6 +314,9 @@ func (j *job) title(l area.Level) string {
 		if w != "" {
 			words = append(words, w)
 		}
+	}
+	if j.Synthetic {
+		words = append(words, "示意数据")
 	}
 	if j.System.epsg == 0 { // nothing else in the file can say it
 		words = append(words, "（"+j.System.String()+"）")

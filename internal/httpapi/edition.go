@@ -26,6 +26,7 @@ type Edition struct {
 	Levels      []EditionLevel `json:"levels"`
 	Findings    int            `json:"findings"`
 	Bbox        *[4]float64    `json:"bbox,omitempty" doc:"of the district; absent while there is none"`
+	Synthetic   bool           `json:"synthetic,omitempty" doc:"its district is invented, for showing the product"`
 	Activations []Activation   `json:"activations" doc:"newest first"`
 }
 
@@ -341,7 +342,7 @@ func parseETag(s string) (int64, error) {
 
 func describeEdition(e *area.Edition) Edition {
 	d := Edition{District: e.District, Name: e.Name, Status: string(e.Status), Version: e.Version, Created: e.Created,
-		Findings: e.Findings, Levels: []EditionLevel{}, Activations: []Activation{}}
+		Findings: e.Findings, Synthetic: e.Synthetic, Levels: []EditionLevel{}, Activations: []Activation{}}
 	if e.Box != nil {
 		b := bbox(*e.Box)
 		d.Bbox = &b

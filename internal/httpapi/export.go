@@ -173,6 +173,9 @@ func disposition(s *export.Selection, opt export.Options) string {
 	if system := opt.System.String(); system != "WGS-84" {
 		words, codes = append(words, system), append(codes, system)
 	}
+	if s.Synthetic {
+		words, codes = append(words, "示意数据"), append(codes, "synthetic")
+	}
 	clean := func(parts []string, most rune) string {
 		return strings.Map(func(r rune) rune {
 			if r <= ' ' || r > most || strings.ContainsRune(`/\:*?"<>|%';`, r) {

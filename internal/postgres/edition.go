@@ -20,6 +20,7 @@ import (
 
 const selectEdition = `
 	SELECT e.district, e.edition_id, e.name, e.status, e.version, e.content_hash, e.created_at,
+	       (SELECT synthetic FROM district d WHERE d.district = e.district),
 	       (SELECT count(*) FROM finding f WHERE f.district = e.district AND f.edition_id = e.edition_id)
 	FROM edition e `
 
@@ -84,7 +85,7 @@ func onlyDistrict(ctx context.Context, tx pgx.Tx, district string) (string, erro
 }
 
 func scanEdition(row pgx.CollectableRow) (e area.Edition, err error) {
-	err = row.Scan(&e.District, &e.ID, &e.Name, &e.Status, &e.Version, &e.Hash, &e.Created, &e.Findings)
+	err = row.Scan(&e.District, &e.ID, &e.Name, &e.Status, &e.Version, &e.Hash, &e.Created, &e.Synthetic, &e.Findings)
 	return e, err
 }
 

@@ -68,6 +68,9 @@ func writePage(w io.Writer, r *Report, lang string) error {
 	d := pageData{Lang: map[bool]string{true: "en", false: "zh-CN"}[lang == "en"], Title: t["title"], District: r.District, Made: r.Made.In(zone).Format("2006-01-02 15:04"), W: t}
 	if e := r.Edition; e != nil {
 		d.Edition = e.Name
+		if e.Synthetic {
+			d.Edition += map[bool]string{true: " (示意数据, synthetic)", false: "（示意数据）"}[lang == "en"]
+		}
 		d.Status = t["draft"]
 		if e.Status == area.Checked {
 			d.Status = t["checked"]

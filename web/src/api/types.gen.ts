@@ -910,6 +910,8 @@ export interface components {
             name: string;
             /** @enum {string} */
             status: "draft" | "checked";
+            /** @description its district is invented, for showing the product */
+            synthetic?: boolean;
             /**
              * Format: int64
              * @description row version, also the ETag

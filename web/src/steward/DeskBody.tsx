@@ -132,7 +132,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
   const inForceNow = districts.data?.districts ?? [];
   const activeCounts = countsOf(inForceNow);
   const activeBounds = boundsOf(inForceNow);
-  const synthetic = inForceNow.some((d) => d.synthetic);
+  const synthetic = inForceNow.some((d) => d.synthetic) || edition?.synthetic === true;
   const shownEdition = edition && !(edition.name === base) ? edition : undefined;
   const preview = previewing?.bbox ? { id: previewing.id, level: levels.find((l) => l === previewing.level) ?? "grid", bbox: previewing.bbox as Bounds } : null;
   const fitTo = fit ?? (edition?.bbox && !inForceNow.some((d) => d.code === edition.district) ? { key: `edition ${edition.district}`, bbox: edition.bbox as Bounds } : null);
