@@ -26,9 +26,9 @@ END $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO wangge_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-  district, edition, edition_level, area, area_code, area_version, compound_grid, finding, waiver, mend, mend_side, lineage
+  district, edition, edition_level, area, area_code, area_version, compound_grid, finding, waiver, mend, mend_side
   TO wangge_service;
-GRANT SELECT, INSERT ON activation, audit TO wangge_service;
+GRANT SELECT, INSERT ON activation, lineage, lineage_pair, audit TO wangge_service;
 GRANT SELECT, UPDATE ON generation, audit_head TO wangge_service;
 
 -- +goose Down

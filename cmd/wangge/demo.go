@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"wangge/geodata"
 	"wangge/internal/area"
@@ -28,24 +29,58 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 			err = closeErr
 		}
 	}()
-	editions, err := db.Editions(ctx, "", postgres.Page{Most: 1})
-	if err != nil {
+	state, other, err := demoState(ctx, db)
+	switch {
+	case err != nil:
 		return err
-	}
-	if len(editions) > 0 {
+	case state == demoThere:
+		fmt.Fprintln(t.out, t.say("示范区已经在了", "the demo district is there already"))
+		return nil
+	case state == demoNot:
 		return fault.New(fault.Conflict, "not_empty", "数据库里已有 %[1]s 的边界；示范区只装进空的数据库，可用 --data-dir 另选一处",
-			"the database holds boundaries of %[1]s already; the demo district goes into an empty one only: choose another with --data-dir", editions[0].District)
+			"the database holds boundaries of %[1]s already; the demo district goes into an empty one only: choose another with --data-dir", other)
 	}
 	return c.loadDemo(ctx, t, db)
 }
 
-// loadDemoWhenEmpty loads the demo district unless the database holds anything.
+// loadDemoWhenEmpty loads the demo district unless the database holds anything
+// else; one whose loading was broken off is loaded to its end.
 func (f *databaseFlags) loadDemoWhenEmpty(ctx context.Context, t *terminal, db *database) error {
-	editions, err := db.Editions(ctx, "", postgres.Page{Most: 1})
-	if err != nil || len(editions) > 0 {
+	state, _, err := demoState(ctx, db)
+	if err != nil || state != demoToLoad {
 		return err
 	}
 	return f.loadDemo(ctx, t, db)
+}
+
+// The states of a database towards the demo district.
+const (
+	demoToLoad = iota // empty, or begun and not finished
+	demoThere         // it is there
+	demoNot           // something else is
+)
+
+// demoState says how a database stands towards the demo district; other names
+// the district that is there instead.
+func demoState(ctx context.Context, db *database) (state int, other string, err error) {
+	editions, err := db.Editions(ctx, "", postgres.Page{Most: 100})
+	if err != nil {
+		return 0, "", err
+	}
+	active := 0
+	for _, e := range editions {
+		known := slices.ContainsFunc(geodata.Editions, func(d geodata.Edition) bool { return d.Name == e.Name })
+		if e.District != geodata.District || !e.Synthetic {
+			return demoNot, e.District, nil
+		}
+		if known && len(e.Activations) > 0 {
+			active++
+		}
+	}
+	if active == len(geodata.Editions) {
+		return demoThere, "", nil
+	}
+	return demoToLoad, "", nil
 }
 
 // loadDemo brings the demo district in as any file of a user's comes in: level
@@ -58,6 +93,16 @@ func (f *databaseFlags) loadDemo(ctx context.Context, t *terminal, db *database)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	for _, e := range geodata.Editions {
+		switch begun, err := db.Edition(ctx, geodata.District, e.Name); {
+		case err == nil && len(begun.Activations) > 0:
+			continue // an earlier run came so far
+		case err == nil:
+			if err := db.DropDraft(ctx, geodata.District, e.Name, postgres.Write{}); err != nil {
+				return err
+			}
+		case !fault.Is(err, "no_such_edition"):
+			return err
+		}
 		for _, level := range area.Levels {
 			if err := importDemo(ctx, db, dir, e, level); err != nil {
 				return fmt.Errorf("demo %s, %s: %w", e.Name, level, err)

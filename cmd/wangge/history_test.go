@@ -73,8 +73,13 @@ func TestTheDemoDistrict(t *testing.T) {
 	if !strings.Contains(out, "示意数据") {
 		t.Errorf("nothing says that it is synthetic:\n%s", out)
 	}
-	if code, _, errOut := run(t, dir, "", "demo"); code == 0 || !strings.Contains(errOut, "150102") {
-		t.Errorf("a second time: exit %d\n%s", code, errOut)
+	if out := must(t, dir, "demo"); !strings.Contains(out, "已经在了") {
+		t.Errorf("a second time: %s", out)
+	}
+	other := home(t)
+	imported(t, other, "mine", "A")
+	if code, _, errOut := run(t, other, "", "demo"); code == 0 || !strings.Contains(errOut, "D 的边界") {
+		t.Errorf("beside something else: exit %d\n%s", code, errOut)
 	}
 	for i, e := range geodata.Editions {
 		counts := map[area.Level]int{}

@@ -21,7 +21,7 @@ type editionLineage struct {
 }
 
 func (c *editionLineage) Run(ctx context.Context, t *terminal) error {
-	from := time.Now()
+	var from time.Time // today in the district
 	if c.From != "" {
 		var err error
 		if from, err = parseDay(c.From); err != nil {
@@ -93,8 +93,8 @@ func readConfirmation(said string) (says postgres.Confirmation, err error) {
 
 func parseDay(s string) (time.Time, error) {
 	day, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		err = fault.New(fault.Invalid, "bad_date", "日期应写成 2026-01-31，得到 %[1]q", "write the date as 2026-01-31, got %[1]q", s)
+	if err != nil || day.Year() < 1900 || day.Year() > 2200 {
+		err = fault.New(fault.Invalid, "bad_date", "日期应写成 2026-01-31（1900 到 2200 年），得到 %[1]q", "write the date as 2026-01-31 (years 1900 to 2200), got %[1]q", s)
 	}
 	return day, err
 }

@@ -15,10 +15,19 @@ import (
 // hash of its edition. Several processes may use it at once.
 type Dir string
 
+// mostBytes bounds what is read: some 200 times the file of 10,000 areas.
+const mostBytes = 1 << 30
+
 // Read returns the edition with a content hash. Errors: fs.ErrNotExist when it
 // is not there; ErrDamaged when the file is not what its name says.
 func (d Dir) Read(hash []byte) (*Content, error) {
 	path := d.path(hash, ".wge")
+	// What stands there need not be a file of ours: a pipe would never end.
+	if info, err := os.Stat(path); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() || info.Size() > mostBytes {
+		return nil, fmt.Errorf("%s: %w: no plain file of less than %d bytes", path, ErrDamaged, mostBytes)
+	}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err

@@ -302,33 +302,50 @@ func (s *Server) areaByCode(ctx context.Context, in *struct {
 	}
 	switch len(found) {
 	case 0:
-		return s.formerlyAnywhere(ctx, ix, in.Code)
+		return s.formerlyAnywhere(ctx, in.Code)
 	case 1:
 		return &areaOutput{describeArea(found[0], ix)}, nil
 	}
-	several := &hasFindings{error: fault.New(fault.Conflict, "ambiguous_code",
-		"有 %[1]d 个区域使用这个编码，请用完整地址", "%[1]d areas have this code; use the full path", len(found))}
+	several := ambiguous(len(found))
 	for _, a := range found {
-		several.items = append(several.items, ProblemItem{Code: "candidate", Detail: a.Name,
-			Location: "/api/v1/districts/" + a.District + "/areas/" + a.Level.String() + "/" + url.PathEscape(a.Code)})
+		several.add(a.District, a.Level, a.Code, a.Name)
 	}
 	return nil, several
 }
 
-// formerlyAnywhere looks for an old code at every level of every district.
-func (s *Server) formerlyAnywhere(ctx context.Context, ix *gridindex.Index, code string) (*areaOutput, error) {
-	for _, e := range ix.Editions() {
-		for _, level := range area.Levels {
-			a, err := s.formerly(ctx, e.Code, level, code, Moment{})
-			if err == nil {
-				return &areaOutput{*a}, nil
-			}
-			if !fault.Is(err, "no_such_area") {
-				return nil, err
-			}
-		}
+// ambiguous refuses a code that several areas have, listing where they are.
+func ambiguous(n int) *hasFindings {
+	return &hasFindings{error: fault.New(fault.Conflict, "ambiguous_code",
+		"有 %[1]d 个区域使用这个编码，请用完整地址", "%[1]d areas have this code; use the full path", n)}
+}
+
+func (h *hasFindings) add(district string, level area.Level, code, name string) {
+	h.items = append(h.items, ProblemItem{Code: "candidate", Detail: name,
+		Location: "/api/v1/districts/" + district + "/areas/" + level.String() + "/" + url.PathEscape(code)})
+}
+
+// formerlyAnywhere answers an old code at whatever level of whatever district
+// it was in force.
+func (s *Server) formerlyAnywhere(ctx context.Context, code string) (*areaOutput, error) {
+	bearers, err := s.Store.Bearers(ctx, code)
+	if err != nil {
+		return nil, err
 	}
-	return nil, noSuchArea()
+	if len(bearers) == 0 {
+		return nil, noSuchArea()
+	}
+	if len(bearers) > 1 {
+		several := ambiguous(len(bearers))
+		for _, b := range bearers {
+			several.add(b.District, b.Level, code, code)
+		}
+		return nil, several
+	}
+	a, err := s.formerly(ctx, bearers[0].District, bearers[0].Level, code, Moment{})
+	if err != nil {
+		return nil, err
+	}
+	return &areaOutput{*a}, nil
 }
 
 type geometryOutput struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -141,7 +142,7 @@ func (s *Server) timeline(ctx context.Context, in *struct {
 	if len(periods) == 0 {
 		return nil, noSuchDistrict()
 	}
-	changes, err := s.Store.Changes(ctx, in.District, periods)
+	changes, err := s.Store.Changes(ctx, in.District, periods, at.Known)
 	if err != nil {
 		return nil, err
 	}
@@ -220,17 +221,58 @@ func (s *Server) lineage(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if at.Valid.IsZero() {
-		at.Valid = time.Now()
-	}
-	before, links, err := s.Store.Lineage(ctx, in.District, in.Name, at.Valid)
+	tie, err := s.ties.of(ctx, s, in.EditionPath, at.Valid)
 	if err != nil {
 		return nil, err
 	}
+	links := tie.links
 	out := &lineageOutput{}
-	out.Body.Before, out.Body.Total = before, len(links)
+	out.Body.Before, out.Body.Total = tie.before, len(links)
 	out.Body.Links, out.Body.Next = paged(page, links[min(page.From, len(links)):], func(r *lineage.Record) Link { return describeLink(*r, requestOf(ctx).lang) })
 	return out, nil
+}
+
+// ties keeps the lineages that were looked at last, so that the pages of one are
+// not each worked out anew.
+type ties struct {
+	mu   sync.Mutex
+	kept []*tie // newest first
+}
+
+// tie is the lineage of an edition as it stood at one version, on one day, in
+// one generation.
+type tie struct {
+	key    string
+	before string
+	links  []lineage.Record
+}
+
+const mostTies = 4
+
+// of returns the lineage of an edition as it stands now. Errors: no_such_edition.
+func (c *ties) of(ctx context.Context, s *Server, path EditionPath, from time.Time) (*tie, error) {
+	e, err := s.Store.Edition(ctx, path.District, path.Name)
+	if err != nil {
+		return nil, err
+	}
+	ix, err := s.index()
+	if err != nil {
+		return nil, err
+	}
+	key := fmt.Sprintf("%s %d %s %s %s", e.ID, e.Version, date(from), ix.Snapshot, time.Now().UTC().Format("2006-01-02 15"))
+	c.mu.Lock()
+	defer c.mu.Unlock() // one at a time: it is heavy
+	for _, t := range c.kept {
+		if t.key == key {
+			return t, nil
+		}
+	}
+	t := &tie{key: key}
+	if t.before, t.links, err = s.Store.Lineage(ctx, e.District, e.Name, from); err != nil {
+		return nil, err
+	}
+	c.kept = append([]*tie{t}, c.kept[:min(len(c.kept), mostTies-1)]...)
+	return t, nil
 }
 
 // formerly answers a code that is not in force on the day asked about: the area
@@ -247,15 +289,16 @@ func (s *Server) formerly(ctx context.Context, district string, level area.Level
 	}
 	day := at.Valid
 	if day.IsZero() {
-		day = time.Now()
+		day = h.Today
 	}
-	var then, bore *postgres.Stay // on the day, and while the code held
+	var then, bore *postgres.Stay // on the day, and when the code held: last before it, else first after it
 	for i := range h.Stays {
 		stay := &h.Stays[i]
-		if date(stay.From) <= date(day) && (stay.Until == nil || date(*stay.Until) > date(day)) {
+		begun := date(stay.From) <= date(day)
+		if begun && (stay.Until == nil || date(*stay.Until) > date(day)) {
 			then = stay
 		}
-		if stay.Code == code {
+		if stay.Code == code && (begun || bore == nil) {
 			bore = stay
 		}
 	}

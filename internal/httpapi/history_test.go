@@ -149,15 +149,16 @@ func TestARecodeConfirmedOverHTTP(t *testing.T) {
 	s.fill("2026-02")
 	grids := []postgres.FillArea{}
 	for i, g := range s.cells {
-		code := fmt.Sprintf("G%02d", i)
-		if i == 14 {
-			code = "N14"
+		grids = append(grids, postgres.FillArea{Code: fmt.Sprintf("G%02d", i), Name: fmt.Sprintf("第%d网格", i), Kind: area.Basic, Ground: g, Source: "test#1"})
+	}
+	whole := func(edition, code string) {
+		t.Helper()
+		grids[14].Code = code
+		if done, err := s.store.FillDraft(t.Context(), postgres.Fill{District: "150102", Edition: edition, Level: area.Grid, Areas: grids, Whole: true, Commit: true}); err != nil || !done.Committed {
+			t.Fatalf("%v %+v", err, done)
 		}
-		grids = append(grids, postgres.FillArea{Code: code, Name: fmt.Sprintf("第%d网格", i), Kind: area.Basic, Ground: g, Source: "test#1"})
 	}
-	if done, err := s.store.FillDraft(t.Context(), postgres.Fill{District: "150102", Edition: "2026-02", Level: area.Grid, Areas: grids, Whole: true, Commit: true}); err != nil || !done.Committed {
-		t.Fatalf("%v %+v", err, done)
-	}
+	whole("2026-02", "N14")
 	const draft = "/api/v1/editions/150102/2026-02"
 	var proposed struct {
 		Before string         `json:"before"`
@@ -186,6 +187,20 @@ func TestARecodeConfirmedOverHTTP(t *testing.T) {
 	then, now := s.get("/api/v1/districts/150102/areas/grid/G14/geometry?at=2026-01-15"), s.get("/api/v1/districts/150102/areas/grid/N14/geometry")
 	if identity(t, then.body) != identity(t, now.body) {
 		t.Error("a recoded grid has another identity")
+	}
+	// It takes its old code back, and will have the new one again.
+	for edition, code := range map[string]string{"2026-03": "G14", "2199": "N14"} {
+		s.fill(edition)
+		whole(edition, code)
+	}
+	s.activate("2026-03", "2026-03-01")
+	s.activate("2199", "2199-01-01")
+	s.eventually("the old code", func() bool {
+		s.json("/api/v1/districts/150102/areas/grid/N14", &a)
+		return a.Code == "G14"
+	})
+	if a.Note == nil || a.Note.Text != "编码 N14 自 2026-03-01 起改为 G14" {
+		t.Errorf("%+v", a.Note)
 	}
 }
 

@@ -55,6 +55,7 @@ type Server struct {
 	metrics *metrics
 	docs    []byte // the OpenAPI document
 	drafts  drafts
+	ties    ties
 }
 
 // maxBatches is how many batches are answered at once; more are told to come

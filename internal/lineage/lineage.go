@@ -56,6 +56,7 @@ const (
 func Propose(before, after []*area.Version) []Link {
 	p := proposal{before: byIdentity(before), after: byIdentity(after)}
 	p.ground(before, after)
+	p.pair()
 	p.changes(after)
 	slices.SortFunc(p.links, func(a, b Link) int {
 		return cmp.Or(cmp.Compare(a.To.Level, b.To.Level), cmp.Compare(a.To.Code, b.To.Code), cmp.Compare(a.From.Code, b.From.Code), cmp.Compare(a.Kind, b.Kind))
@@ -74,6 +75,46 @@ func byIdentity(versions []*area.Version) map[uuid.UUID]*area.Version {
 		m[v.AreaID] = v
 	}
 	return m
+}
+
+// pair leaves each area at most one recode, the one that fits best: a place has
+// one code at a time. The others took it over beside it, or were taken in.
+func (p *proposal) pair() {
+	var recodes []*Link
+	for i := range p.links {
+		if p.links[i].Kind == Recode {
+			recodes = append(recodes, &p.links[i])
+		}
+	}
+	slices.SortFunc(recodes, func(a, b *Link) int {
+		return cmp.Or(cmp.Compare(b.OfFrom*b.OfTo, a.OfFrom*a.OfTo), cmp.Compare(a.From.Code, b.From.Code), cmp.Compare(a.To.Code, b.To.Code))
+	})
+	from, to := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}
+	for _, l := range recodes {
+		switch {
+		case from[l.From.AreaID]:
+			l.Kind = Split
+		case to[l.To.AreaID]:
+			l.Kind = Merge
+		default:
+			from[l.From.AreaID], to[l.To.AreaID] = true, true
+		}
+	}
+}
+
+// Between measures the ground that passed from one area to another.
+func Between(from, to *area.Version) Link {
+	l := Link{From: from, To: to}
+	shared, ofFrom, ofTo := geo.SharedGround(from.Ground, to.Ground)
+	if ofFrom > 0 && ofTo > 0 {
+		l.measure(shared, ofFrom, ofTo)
+	}
+	return l
+}
+
+func (l *Link) measure(shared, ofFrom, ofTo float64) {
+	l.SharedM2 = shared * geo.MetresAt(l.From.Ground.Box().Min).SquareMetres()
+	l.OfFrom, l.OfTo = max(0, min(1, shared/ofFrom)), max(0, min(1, shared/ofTo))
 }
 
 // changes lists what changed of the areas that go on.
@@ -162,8 +203,8 @@ func (p *proposal) pass(v, w *area.Version, overlay bool) {
 		has, _, _ := geo.SharedGround(kept.Ground, w.Ground)
 		shared -= has
 	}
-	unit := geo.MetresAt(v.Ground.Box().Min).SquareMetres()
-	l := Link{From: v, To: w, SharedM2: shared * unit, OfFrom: max(0, min(1, shared/ofV)), OfTo: max(0, min(1, shared/ofW))}
+	l := Link{From: v, To: w}
+	l.measure(shared, ofV, ofW)
 	if l.SharedM2 < specks || l.OfFrom < leastShare && l.OfTo < leastShare && l.SharedM2 < leastM2 {
 		return
 	}

@@ -41,6 +41,10 @@ func with(v *area.Version, change func(*area.Version)) *area.Version {
 	return &w
 }
 
+func compound(code string, columns ...int32) *area.Version {
+	return with(grid(code, columns...), func(v *area.Version) { v.Level = area.Compound })
+}
+
 func told(links []lineage.Link) string {
 	var out []string
 	for _, l := range links {
@@ -79,6 +83,8 @@ func TestWhatBecameOfEachArea(t *testing.T) {
 		{"what nobody takes", set{grid("A", 0, 10), grid("B", 10, 20)}, set{grid("A", 0, 10)}, ""},
 		{"a dedicated grid and what lies under it", set{grid("A", 0, 10)}, set{grid("A", 0, 10), with(grid("P", 2, 5), func(v *area.Version) { v.Kind = area.Dedicated })}, ""},
 		{"a dedicated grid under another code", set{with(grid("P", 2, 5), func(v *area.Version) { v.Kind = area.Dedicated })}, set{with(grid("Q", 2, 5), func(v *area.Version) { v.Kind = area.Dedicated })}, "recode P>Q 100%/100%"},
+		{"one overlay is drawn twice", set{compound("V", 2, 5)}, set{compound("W", 2, 5), compound("X", 2, 5)}, "recode V>W 100%/100%, split V>X 100%/100%"},
+		{"two overlays become one", set{compound("V", 2, 5), compound("W", 2, 5)}, set{compound("X", 2, 5)}, "recode V>X 100%/100%, merge W>X 100%/100%"},
 	} {
 		if got := told(lineage.Propose(tc.before, tc.after)); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)

@@ -178,6 +178,7 @@ func (b *Boundaries) follow(ctx context.Context) error {
 	if in.Next != nil {
 		if err := b.ahead(ctx, set, in, asked, keep); err != nil {
 			failed = errors.Join(failed, err)
+			set.next, set.begin = nil, time.Time{} // tried again at the next question
 		}
 	}
 	b.loaded = keep

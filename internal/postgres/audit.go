@@ -102,9 +102,9 @@ func (s *Store) EachAudit(ctx context.Context, do func(*audit.Entry) error) (seq
 	return seq, hash, translate(err)
 }
 
-// VerifyAudit checks the whole chain, and returns where it does not hold and how
-// many rows there are.
-func (s *Store) VerifyAudit(ctx context.Context) (faults []audit.Fault, rows int64, err error) {
+// VerifyAudit checks the whole chain, and returns where it does not hold, how
+// many rows there are, and the hash of the last.
+func (s *Store) VerifyAudit(ctx context.Context) (faults []audit.Fault, rows int64, hash []byte, err error) {
 	var chain audit.Chain
 	seq, hash, err := s.EachAudit(ctx, func(e *audit.Entry) error {
 		chain.Next(e)
@@ -112,8 +112,8 @@ func (s *Store) VerifyAudit(ctx context.Context) (faults []audit.Fault, rows int
 		return nil
 	})
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, nil, err
 	}
 	chain.End(seq, hash)
-	return chain.Faults, rows, nil
+	return chain.Faults, rows, hash, nil
 }

@@ -18,7 +18,7 @@ import (
 // rows counts the audit, which must hold.
 func rows(tb testing.TB, s *postgres.Store) int64 {
 	tb.Helper()
-	faults, n, err := s.VerifyAudit(tb.Context())
+	faults, n, _, err := s.VerifyAudit(tb.Context())
 	if err != nil || len(faults) > 0 {
 		tb.Fatalf("%v %v", faults, err)
 	}

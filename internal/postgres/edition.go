@@ -1,7 +1,9 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -260,7 +262,8 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 		if e, err = lockEdition(ctx, tx, district, name); err != nil {
 			return err
 		}
-		if done, err := activatedBefore(ctx, tx, e, from, by.Key); done || err != nil {
+		request := fingerprint(name, from, says)
+		if done, err := activatedBefore(ctx, tx, e, by.Key, request); done || err != nil {
 			return err
 		}
 		if by.Version != 0 && by.Version != e.Version {
@@ -289,7 +292,7 @@ func (s *Store) Activate(ctx context.Context, district, name string, from time.T
 			return err
 		}
 		found = append(lost, found...)
-		if _, err := activate(ctx, tx, district, e.ID, from, says, by.Key); err != nil {
+		if _, err := activate(ctx, tx, district, e.ID, from, says, by.Key, request); err != nil {
 			return err
 		}
 		if e, err = loadEdition(ctx, tx, district, e.ID); err != nil {
@@ -313,8 +316,8 @@ func recordActivation(ctx context.Context, tx pgx.Tx, e *area.Edition) error {
 // anything of it can be seen, so that numbers follow the order of commits, and
 // as late as may be, because writes that fix an owner wait for it. The caller
 // holds the district.
-func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time, says Confirmation, key string) (*area.Activation, error) {
-	changed, err := recordLineage(ctx, tx, district, edition, from, says)
+func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time, says Confirmation, key string, request []byte) (*area.Activation, error) {
+	pairs, changed, err := lineagePairs(ctx, tx, district, edition, from, says)
 	if err != nil {
 		return nil, err
 	}
@@ -336,12 +339,17 @@ func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID
 	}
 	a := &area.Activation{Generation: generation}
 	err = tx.QueryRow(ctx, `
-		INSERT INTO activation (district, generation, edition_id, valid_from, effective_at, idempotency_key)
-		SELECT district, $2, $3, $4::text::date, $4::text::date::timestamp AT TIME ZONE time_zone, nullif($5::text, '') FROM district WHERE district = $1
+		INSERT INTO activation (district, generation, edition_id, valid_from, effective_at, idempotency_key, request)
+		SELECT district, $2, $3, $4::text::date, $4::text::date::timestamp AT TIME ZONE time_zone, nullif($5::text, ''), $6 FROM district WHERE district = $1
 		RETURNING valid_from, effective_at, recorded_at`,
-		district, generation, edition, from.Format(time.DateOnly), key).Scan(&a.ValidFrom, &a.Effective, &a.Recorded)
+		district, generation, edition, from.Format(time.DateOnly), key, request).Scan(&a.ValidFrom, &a.Effective, &a.Recorded)
 	if err != nil {
 		return nil, err
+	}
+	for _, p := range pairs {
+		if err := p.save(ctx, tx, district, generation); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := tx.Exec(ctx, `UPDATE edition SET version = version + 1 WHERE district = $1 AND edition_id = $2`, district, edition); err != nil {
 		return nil, err
@@ -350,24 +358,32 @@ func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID
 	return a, err
 }
 
+// fingerprint tells one activation that was asked for from another.
+func fingerprint(name string, from time.Time, says Confirmation) []byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %s %v %v\n", name, from.Format(time.DateOnly), says.AsProposed, says.Links != nil)
+	for _, l := range says.Links {
+		fmt.Fprintf(h, "%d %q %q %q\n", l.Level, l.Kind, l.From, l.To)
+	}
+	return h.Sum(nil)
+}
+
 // activatedBefore reports whether the write with this key has been done. The
 // caller holds the edition's row, so that the same request cannot run beside it;
 // the key with another edition meets the unique index (translate).
-func activatedBefore(ctx context.Context, tx pgx.Tx, e *area.Edition, from time.Time, key string) (bool, error) {
+func activatedBefore(ctx context.Context, tx pgx.Tx, e *area.Edition, key string, request []byte) (bool, error) {
 	if key == "" {
 		return false, nil
 	}
-	var edition uuid.UUID
-	var date time.Time
-	err := tx.QueryRow(ctx, `SELECT edition_id, valid_from FROM activation WHERE district = $1 AND idempotency_key = $2`,
-		e.District, key).Scan(&edition, &date)
+	var before []byte
+	err := tx.QueryRow(ctx, `SELECT coalesce(request, '') FROM activation WHERE district = $1 AND idempotency_key = $2`, e.District, key).Scan(&before)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	if edition != e.ID || date.Format(time.DateOnly) != from.Format(time.DateOnly) {
+	if !bytes.Equal(before, request) {
 		return false, errKeyReused
 	}
 	fresh, err := loadEdition(ctx, tx, e.District, e.ID)
@@ -378,20 +394,24 @@ func activatedBefore(ctx context.Context, tx pgx.Tx, e *area.Edition, from time.
 }
 
 // refuseOverlap refuses an outline that overlaps that of another district's
-// edition in force on that day or on a later one. Outlines are compared here:
+// edition in force on that day or on a later one, until the district's own next
+// activation. Outlines are compared here:
 // valid ones that cross without end would keep the database busy.
 func refuseOverlap(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time) error {
 	rows, err := tx.Query(ctx, `
-		WITH own AS (SELECT lattice FROM area_version WHERE district = $1 AND edition_id = $2 AND level = 1),
+		WITH till AS ( -- where the new activation ends
+		  SELECT min(a.effective_at) AS until FROM activation a JOIN district d USING (district)
+		  WHERE a.district = $1 AND a.effective_at > $3::text::date::timestamp AT TIME ZONE d.time_zone),
+		own AS (SELECT lattice FROM area_version WHERE district = $1 AND edition_id = $2 AND level = 1),
 		other AS ( -- an activation ends where the next effective one begins; a later one of the same day replaces it
 		  SELECT DISTINCT ON (district, effective_at) district, edition_id, effective_at FROM activation
 		  WHERE district <> $1 ORDER BY district, effective_at, generation DESC),
 		span AS (SELECT *, lead(effective_at) OVER (PARTITION BY district ORDER BY effective_at) AS until FROM other)
 		SELECT DISTINCT ON (v.district, v.edition_id) v.district, ST_AsBinary(v.lattice), ST_AsBinary(own.lattice)
-		FROM own, district here, span s
+		FROM own, till, district here, span s
 		JOIN area_version v ON v.district = s.district AND v.edition_id = s.edition_id AND v.level = 1
 		WHERE here.district = $1 AND (s.until IS NULL OR s.until > $3::text::date::timestamp AT TIME ZONE here.time_zone)
-		  AND v.lattice && own.lattice
+		  AND (till.until IS NULL OR s.effective_at < till.until) AND v.lattice && own.lattice
 		ORDER BY 1`, district, edition, from.Format(time.DateOnly))
 	if err != nil {
 		return err

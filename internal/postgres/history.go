@@ -30,6 +30,7 @@ type Stay struct {
 // History is what is known of one area through time.
 type History struct {
 	Area  uuid.UUID
+	Today time.Time        // in the district, by the database's clock
 	Stays []Stay           // the earliest first
 	Links []lineage.Record // that touch it, in time
 }
@@ -43,16 +44,38 @@ func (s *Store) AreaHistory(ctx context.Context, district string, level area.Lev
 			return err
 		}
 		h = &History{}
+		if h.Today, err = today(ctx, tx, district); err != nil {
+			return err
+		}
 		if h.Area, _, err = bearer(ctx, tx, district, level, code, periods); err != nil {
 			return err
 		}
-		if h.Stays, err = stays(ctx, tx, district, periods, h.Area); err != nil {
+		if h.Stays, err = stays(ctx, tx, district, periods, []uuid.UUID{h.Area}); err != nil {
 			return err
 		}
-		h.Links, err = recorded(ctx, tx, district, periods, []uuid.UUID{h.Area})
+		h.Links, err = recorded(ctx, tx, district, periods, known, []uuid.UUID{h.Area})
 		return err
 	})
 	return h, err
+}
+
+// Bearers lists the districts and levels in which a code was ever in force.
+func (s *Store) Bearers(ctx context.Context, code string) (found []Bearer, err error) {
+	rows, err := s.pool.Query(ctx, `SELECT c.district, c.level FROM area_code c WHERE c.code = $1 AND EXISTS (
+			SELECT 1 FROM area_version v JOIN activation a USING (district, edition_id)
+			WHERE v.district = c.district AND v.area_id = c.area_id AND v.level = c.level AND v.code = c.code)
+		ORDER BY 1, 2`, code)
+	if err != nil {
+		return nil, translate(err)
+	}
+	found, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Bearer])
+	return found, translate(err)
+}
+
+// Bearer is where a code was in force.
+type Bearer struct {
+	District string
+	Level    area.Level
 }
 
 // bearer returns the area that bore a code last in any of the periods, and the
@@ -80,16 +103,16 @@ func editionsOf(periods []Period) []uuid.UUID {
 	return ids
 }
 
-// stays lists how an area stands through the periods; what does not change is
-// told once.
-func stays(ctx context.Context, q querier, district string, periods []Period, id uuid.UUID) ([]Stay, error) {
+// stays lists how areas stand through the periods, one after another; what does
+// not change is told once.
+func stays(ctx context.Context, q querier, district string, periods []Period, ids []uuid.UUID) ([]Stay, error) {
 	rows, err := q.Query(ctx, `
-		SELECT p.k, v.level, v.code, v.name, coalesce(u.code, ''), coalesce(u.name, ''), v.area_m2,
+		SELECT p.k, v.area_id, v.level, v.code, v.name, coalesce(u.code, ''), coalesce(u.name, ''), v.area_m2,
 		       ST_XMin(v.lattice), ST_YMin(v.lattice), ST_XMax(v.lattice), ST_YMax(v.lattice)
 		FROM unnest($3::uuid[]) WITH ORDINALITY AS p (edition_id, k)
-		JOIN area_version v ON v.district = $1 AND v.edition_id = p.edition_id AND v.area_id = $2
+		JOIN area_version v ON v.district = $1 AND v.edition_id = p.edition_id AND v.area_id = ANY ($2)
 		LEFT JOIN area_version u ON u.district = v.district AND u.edition_id = v.edition_id AND u.area_id = v.parent_id
-		ORDER BY p.k`, district, id, editionsOf(periods))
+		ORDER BY v.area_id, p.k`, district, ids, editionsOf(periods))
 	if err != nil {
 		return nil, err
 	}
@@ -98,10 +121,9 @@ func stays(ctx context.Context, q querier, district string, periods []Period, id
 	var box [4]float64
 	var now Stay
 	before := -1 // the period of the stay before
-	_, err = pgx.ForEachRow(rows, []any{&k, &now.Level, &now.Code, &now.Name, &now.ParentCode, &now.ParentName, &now.AreaM2,
+	_, err = pgx.ForEachRow(rows, []any{&k, &now.Area, &now.Level, &now.Code, &now.Name, &now.ParentCode, &now.ParentName, &now.AreaM2,
 		&box[0], &box[1], &box[2], &box[3]}, func() error {
 		p := periods[k-1]
-		now.Area = id
 		now.Box = geo.Box{Min: geo.Point{X: int32(box[0]), Y: int32(box[1])}, Max: geo.Point{X: int32(box[2]), Y: int32(box[3])}}
 		if n := len(list); n > 0 && before == k-1 && list[n-1].Side == now.Side && list[n-1].AreaM2 == now.AreaM2 && list[n-1].Box == now.Box {
 			list[n-1].Until, list[n-1].Names = p.Until, append(list[n-1].Names, p.Name)
@@ -156,7 +178,7 @@ func (s *Store) descent(ctx context.Context, district string, level area.Level, 
 			})
 		}
 		d = &Descent{}
-		own, err := stays(ctx, tx, district, periods[start:start+1], id)
+		own, err := stays(ctx, tx, district, periods[start:start+1], []uuid.UUID{id})
 		if err != nil {
 			return err
 		}
@@ -174,7 +196,7 @@ func (s *Store) descent(ctx context.Context, district string, level area.Level, 
 			if forward {
 				step = k + 1
 			}
-			links, err := recorded(ctx, tx, district, periods[min(k, step):max(k, step)+1], frontier)
+			links, err := recorded(ctx, tx, district, periods[min(k, step):max(k, step)+1], at.Known, frontier)
 			if err != nil {
 				return err
 			}
@@ -200,12 +222,11 @@ func (s *Store) descent(ctx context.Context, district string, level area.Level, 
 				end, ends = k, frontier
 			}
 		}
-		for _, id := range ends {
-			s, err := stays(ctx, tx, district, periods[end:end+1], id)
-			if err != nil {
-				return err
-			}
-			d.Ends = append(d.Ends, s...)
+		if ends, err = onGround(ctx, tx, district, id, periods[start].Edition, ends, periods[end].Edition); err != nil {
+			return err
+		}
+		if d.Ends, err = stays(ctx, tx, district, periods[end:end+1], ends); err != nil {
+			return err
 		}
 		slices.SortFunc(d.Ends, func(a, b Stay) int { return strings.Compare(a.Code, b.Code) })
 		return nil
@@ -222,6 +243,46 @@ func in(periods []Period, day time.Time) []Period {
 		}
 	}
 	return nil
+}
+
+// onGround leaves those of the areas of one edition that have ground which was
+// an area's in another: who took part of an area over may have lost other ground.
+func onGround(ctx context.Context, q querier, district string, id, in uuid.UUID, areas []uuid.UUID, at uuid.UUID) ([]uuid.UUID, error) {
+	own, err := groundOf(ctx, q, district, in, []uuid.UUID{id})
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := groundOf(ctx, q, district, at, areas)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(areas), func(a uuid.UUID) bool {
+		if a == id {
+			return false
+		}
+		shared, _, _ := geo.SharedGround(own[id], theirs[a])
+		return shared <= 0
+	}), nil
+}
+
+// groundOf returns the ground of areas in an edition.
+func groundOf(ctx context.Context, q querier, district string, edition uuid.UUID, areas []uuid.UUID) (map[uuid.UUID]geo.Area, error) {
+	rows, err := q.Query(ctx, `SELECT area_id, ST_AsBinary(lattice) FROM area_version WHERE district = $1 AND edition_id = $2 AND area_id = ANY ($3)`, district, edition, areas)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[uuid.UUID]geo.Area, len(areas))
+	var id uuid.UUID
+	var b []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &b}, func() error {
+		rings, err := decodeRings(b)
+		if err != nil {
+			return err
+		}
+		found[id], err = geo.Restore(rings)
+		return err
+	})
+	return found, err
 }
 
 // goOn returns those of the areas that an edition has.
@@ -244,28 +305,37 @@ type Then struct {
 
 // PlaceHistory tells whom a lattice point has belonged to, as known at a
 // moment, by the rule of ownership: periods in which nothing of the chain
-// changes are told once. It is empty where no edition ever covered the point;
-// where several districts did, the lowest code is told of.
+// changes are told once, and those in which nobody had it are left out. Where
+// districts overlapped, the lowest code owned it.
 func (s *Store) PlaceHistory(ctx context.Context, p geo.Point, known time.Time) (list []Then, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT district FROM district d WHERE EXISTS (
 				SELECT 1 FROM area_version v JOIN activation a USING (district, edition_id)
 				WHERE v.district = d.district AND v.level = 1 AND v.lattice && ST_MakePoint($1, $2) AND ST_Covers(v.lattice, ST_MakePoint($1, $2)))
-			ORDER BY district LIMIT 1`, float64(p.X), float64(p.Y))
+			ORDER BY district`, float64(p.X), float64(p.Y))
 		if err != nil {
 			return err
 		}
-		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil || len(found) == 0 {
+		districts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
 			return err
 		}
-		list, err = placeHistory(ctx, tx, found[0], p, known)
-		return err
+		var all []Then
+		for _, d := range districts {
+			owned, err := ownedIn(ctx, tx, d, p, known)
+			if err != nil {
+				return err
+			}
+			all = append(all, owned...)
+		}
+		list = oneAfterAnother(all)
+		return nil
 	})
 	return list, err
 }
 
-func placeHistory(ctx context.Context, q querier, district string, p geo.Point, known time.Time) ([]Then, error) {
+// ownedIn lists the periods in which a district had a point.
+func ownedIn(ctx context.Context, q querier, district string, p geo.Point, known time.Time) ([]Then, error) {
 	periods, err := timeline(ctx, q, district, known)
 	if err != nil {
 		return nil, err
@@ -276,23 +346,24 @@ func placeHistory(ctx context.Context, q querier, district string, p geo.Point, 
 	}
 	var list []Then
 	for i, period := range periods {
-		owners := chains[period.Edition]
 		then := Then{Period: period, District: district}
-		var ids []uuid.UUID
-		for _, o := range owners {
+		var ids, before []uuid.UUID
+		for _, o := range chains[period.Edition] {
 			then.Chain, then.Levels, ids = append(then.Chain, o.Side), append(then.Levels, o.level), append(ids, o.Area)
 		}
-		if n := len(list); n > 0 && slices.Equal(list[n-1].Chain, then.Chain) {
-			list[n-1].Until = period.Until
+		if len(ids) == 0 {
 			continue
 		}
-		if i > 0 && len(list) > 0 && len(ids) > 0 {
-			links, err := recorded(ctx, q, district, periods[i-1:i+1], ids)
+		if i > 0 {
+			for _, o := range chains[periods[i-1].Edition] {
+				before = append(before, o.Area)
+			}
+			links, err := recorded(ctx, q, district, periods[i-1:i+1], known, ids)
 			if err != nil {
 				return nil, err
 			}
 			for _, l := range links {
-				if slices.ContainsFunc(list[len(list)-1].Chain, func(s lineage.Side) bool { return s.Area == l.From.Area }) && slices.Contains(ids, l.To.Area) {
+				if slices.Contains(before, l.From.Area) && slices.Contains(ids, l.To.Area) {
 					then.Links = append(then.Links, l)
 				}
 			}
@@ -300,6 +371,40 @@ func placeHistory(ctx context.Context, q querier, district string, p geo.Point, 
 		list = append(list, then)
 	}
 	return list, nil
+}
+
+// oneAfterAnother puts what several districts had into one sequence, the lowest
+// code first where they overlap, and tells what does not change once.
+func oneAfterAnother(all []Then) (list []Then) {
+	var days []time.Time
+	for _, t := range all {
+		days = append(days, t.From)
+		if t.Until != nil {
+			days = append(days, *t.Until)
+		}
+	}
+	slices.SortFunc(days, time.Time.Compare)
+	days = slices.CompactFunc(days, time.Time.Equal)
+	for i, day := range days {
+		owner := slices.IndexFunc(all, func(t Then) bool { return !t.From.After(day) && (t.Until == nil || t.Until.After(day)) }) // by district
+		if owner < 0 {
+			continue
+		}
+		then := all[owner]
+		if !then.From.Equal(day) { // somebody with a lower code had it until now
+			then.From, then.Links = day, nil
+		}
+		then.Until = nil
+		if i+1 < len(days) {
+			then.Until = &days[i+1]
+		}
+		if n := len(list); n > 0 && list[n-1].District == then.District && slices.Equal(list[n-1].Chain, then.Chain) && list[n-1].Until != nil && list[n-1].Until.Equal(day) {
+			list[n-1].Until = then.Until
+			continue
+		}
+		list = append(list, then)
+	}
+	return list
 }
 
 type owner struct {

@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -399,5 +402,197 @@ func TestACorrectionIsTiedToWhatFollows(t *testing.T) {
 	}
 	if !slices.Equal(kinds, []lineage.Kind{lineage.Split, lineage.Rename}) {
 		t.Errorf("links: %v", kinds)
+	}
+}
+
+// A code that a draft beside it uses already does not keep an area from being
+// itself; the draft is the same area's from then on.
+func TestOtherDraftsFollowARecode(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	recoded := func(name string) postgres.Fill {
+		f := two(name)
+		f.Areas[1].Code = "E2"
+		return f
+	}
+	fill(t, s, two("A"))
+	if _, _, err := s.Activate(t.Context(), "D", "A", day("2020-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, s, recoded("B"))
+	fill(t, s, recoded("C"))
+	if _, _, err := s.CheckEdition(t.Context(), "D", "C"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"B", "C"} {
+		if _, _, err := s.Activate(t.Context(), "D", name, day("2023-01-01"), postgres.Confirmation{AsProposed: true}, postgres.Write{}); err != nil {
+			t.Fatal(err)
+		}
+		if load(t, s, postgres.At{Valid: day("2022-01-01")})["grid E"].AreaID != load(t, s, postgres.At{})["grid E2"].AreaID {
+			t.Errorf("after %s the grid has two identities", name)
+		}
+	}
+}
+
+// What was recorded is not told otherwise by a later activation, least of all as
+// it was known before.
+func TestRecordedLineageStands(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	split := two("B")
+	split.Areas = []postgres.FillArea{at("W", square(0, 0, 5, 10)), at("M", square(5, 0, 10, 10)), at("E", square(10, 0, 20, 10))}
+	fill(t, s, two("A"))
+	fill(t, s, split)
+	activate := func(name, from string, says postgres.Confirmation) {
+		t.Helper()
+		if _, _, err := s.Activate(t.Context(), "D", name, day(from), says, postgres.Write{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	links := func(known time.Time) (kinds []lineage.Kind, confirmed bool) {
+		t.Helper()
+		h, err := s.AreaHistory(t.Context(), "D", area.Grid, "W", known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range h.Links {
+			kinds, confirmed = append(kinds, l.Kind), l.Confirmed
+		}
+		return kinds, confirmed
+	}
+	activate("A", "2020-01-01", postgres.Confirmation{})
+	activate("B", "2023-01-01", postgres.Confirmation{Links: []postgres.Choice{}}) // nothing of it holds
+	first := time.Now()
+	if kinds, _ := links(time.Time{}); len(kinds) > 0 {
+		t.Fatalf("a steward said that nothing passed: %v", kinds)
+	}
+	activate("B", "2022-01-01", postgres.Confirmation{})
+	if kinds, _ := links(time.Time{}); len(kinds) > 0 {
+		t.Errorf("an activation that says nothing changed what was confirmed: %v", kinds)
+	}
+	activate("B", "2021-01-01", postgres.Confirmation{AsProposed: true})
+	if kinds, confirmed := links(time.Time{}); !slices.Equal(kinds, []lineage.Kind{lineage.Split}) || !confirmed {
+		t.Errorf("confirmed anew: %v", kinds)
+	}
+	if kinds, _ := links(first); len(kinds) > 0 {
+		t.Errorf("as known before, it is told otherwise: %v", kinds)
+	}
+}
+
+func TestLinksNeedGround(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	fill(t, s, two("A"))
+	if _, _, err := s.Activate(t.Context(), "D", "A", day("2020-01-01"), postgres.Confirmation{}, postgres.Write{}); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, s, two("B"))
+	far := postgres.Choice{Level: area.Grid, Kind: lineage.Split, From: "W", To: "E"}
+	for name, links := range map[string][]postgres.Choice{"no ground in common": {far}, "far more than there are areas": slices.Repeat([]postgres.Choice{far}, 100)} {
+		_, _, err := s.Activate(t.Context(), "D", "B", day("2023-01-01"), postgres.Confirmation{Links: links}, postgres.Write{})
+		if f, ok := fault.As(err); !ok || f.Code != "lineage_unfit" || !strings.Contains(f.EN, name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// The same key with another lineage is another request.
+	if _, _, err := s.Activate(t.Context(), "D", "B", day("2023-01-01"), postgres.Confirmation{Links: []postgres.Choice{}}, postgres.Write{Key: "k"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Activate(t.Context(), "D", "B", day("2023-01-01"), postgres.Confirmation{}, postgres.Write{Key: "k"}); !fault.Is(err, "idempotency_key_reused") {
+		t.Errorf("another lineage under the same key: %v", err)
+	}
+}
+
+// Who took over a part may have lost other ground since: that is nobody's heir.
+func TestSuccessorsHaveTheGround(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	for _, e := range []struct {
+		name, from string
+		areas      []postgres.FillArea
+	}{
+		{"1", "2020-01-01", []postgres.FillArea{at("A", square(0, 0, 10, 10)), at("B", square(10, 0, 20, 10))}},
+		{"2", "2021-01-01", []postgres.FillArea{at("A", square(0, 0, 9, 10)), at("B", square(9, 0, 20, 10))}},
+		{"3", "2022-01-01", []postgres.FillArea{at("A", square(0, 0, 9, 10)), at("B", square(9, 0, 15, 10)), at("C", square(15, 0, 20, 10))}},
+	} {
+		f := two(e.name)
+		f.Areas = e.areas
+		fill(t, s, f)
+		if _, _, err := s.Activate(t.Context(), "D", e.name, day(e.from), postgres.Confirmation{}, postgres.Write{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ends := func(d *postgres.Descent, err error) (codes []string) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range d.Ends {
+			codes = append(codes, e.Code)
+		}
+		return codes
+	}
+	if got := ends(s.Successors(t.Context(), "D", area.Grid, "A", postgres.At{Valid: day("2020-06-01")})); !slices.Equal(got, []string{"A", "B"}) {
+		t.Errorf("successors of A: %v", got)
+	}
+	if got := ends(s.Predecessors(t.Context(), "D", area.Grid, "C", postgres.At{})); !slices.Equal(got, []string{"B"}) {
+		t.Errorf("predecessors of C: %v", got)
+	}
+}
+
+// A place that passed from one district to another has one history.
+func TestAPlaceThatPassedBetweenDistricts(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	for _, e := range []struct {
+		district, name, from string
+		areas                []postgres.FillArea
+	}{
+		{"DA", "a1", "2020-01-01", []postgres.FillArea{at("A1", square(0, 0, 10, 10)), at("A2", square(10, 0, 20, 10))}},
+		{"DA", "a2", "2021-01-01", []postgres.FillArea{at("A1", square(0, 0, 10, 10))}},
+		{"DB", "b1", "2021-01-01", []postgres.FillArea{at("B2", square(10, 0, 20, 10))}},
+		{"DA", "a1 corrected", "2020-02-01", []postgres.FillArea{at("A1", square(0, 0, 10, 10)), at("A2", square(10, 0, 20, 10))}}, // it ends before DB begins
+	} {
+		f := two(e.name)
+		f.District, f.DistrictName, f.Areas = e.district, e.district, e.areas
+		fill(t, s, f)
+		if _, _, err := s.Activate(t.Context(), e.district, e.name, day(e.from), postgres.Confirmation{AsProposed: true}, postgres.Write{}); err != nil {
+			t.Fatalf("%s: %v", e.name, err)
+		}
+	}
+	list, err := s.PlaceHistory(t.Context(), geo.Point{X: 150_000, Y: 50_000}, time.Time{})
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if a, b := list[0], list[1]; a.District != "DA" || a.Until.Format(time.DateOnly) != "2021-01-01" || a.Chain[len(a.Chain)-1].Code != "A2" ||
+		b.District != "DB" || b.From.Format(time.DateOnly) != "2021-01-01" || b.Until != nil || b.Chain[len(b.Chain)-1].Code != "B2" {
+		t.Errorf("%+v", list)
+	}
+	if list, err = s.PlaceHistory(t.Context(), geo.Point{X: 900_000, Y: 50_000}, time.Time{}); err != nil || len(list) != 0 {
+		t.Errorf("outside: %+v, %v", list, err)
+	}
+}
+
+func TestTwoDraftsOfOneNameAtOnce(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	fill(t, s, two("A"))
+	var all sync.WaitGroup
+	var made, refused atomic.Int32
+	for range 8 {
+		all.Go(func() {
+			switch _, err := s.NewDraft(t.Context(), "D", "B", "A"); {
+			case err == nil:
+				made.Add(1)
+			case fault.Is(err, "edition_exists"):
+				refused.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if made.Load() != 1 || refused.Load() != 7 {
+		t.Errorf("%d made, %d refused", made.Load(), refused.Load())
 	}
 }

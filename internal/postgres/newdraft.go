@@ -31,6 +31,9 @@ func (s *Store) NewDraft(ctx context.Context, district, name, base string) (e *a
 		if !known {
 			return fault.New(fault.NotFound, "no_district", "没有编码为 %[1]q 的区", "there is no district %[1]q", district)
 		}
+		if err := lockDistrict(ctx, tx, district); err != nil { // two drafts of one name at once
+			return err
+		}
 		d := &draft{tx: tx, fill: &Fill{Edition: name, Base: base}, district: district}
 		if _, err := editionByName(ctx, tx, district, name); err == nil {
 			return fault.New(fault.Conflict, "edition_exists", "已经有叫 %[1]q 的版次", "there is an edition %[1]q already", name)

@@ -2,10 +2,13 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"wangge/internal/fault"
 )
 
 // Period is a time in which one edition is in force, in a district.
@@ -30,15 +33,11 @@ func (s *Store) Timeline(ctx context.Context, district string, known time.Time) 
 }
 
 func timeline(ctx context.Context, q querier, district string, known time.Time) ([]Period, error) {
-	var by *time.Time
-	if !known.IsZero() {
-		by = &known
-	}
 	rows, err := q.Query(ctx, `
 		SELECT DISTINCT ON (a.effective_at) a.edition_id, e.name, a.valid_from, a.generation, a.effective_at <= clock_timestamp()
 		FROM activation a JOIN edition e USING (district, edition_id)
 		WHERE a.district = $1 AND a.recorded_at <= coalesce($2, 'infinity'::timestamptz)
-		ORDER BY a.effective_at, a.generation DESC`, district, by)
+		ORDER BY a.effective_at, a.generation DESC`, district, whenKnown(known))
 	if err != nil {
 		return nil, err
 	}
@@ -74,4 +73,14 @@ func around(periods []Period, day time.Time) (before, after *Period) {
 		}
 	}
 	return before, after
+}
+
+// today is the day that it is in the district, by the database's clock. Error:
+// no_such_area.
+func today(ctx context.Context, q querier, district string) (day time.Time, err error) {
+	err = q.QueryRow(ctx, `SELECT (clock_timestamp() AT TIME ZONE time_zone)::date FROM district WHERE district = $1`, district).Scan(&day)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = fault.New(fault.NotFound, "no_such_area", "没有这个区域", "there is no such area")
+	}
+	return day, err
 }
