@@ -170,35 +170,37 @@ func noSuchArea() error {
 	return fault.New(fault.NotFound, "no_such_area", "没有这个区域", "there is no such area")
 }
 
+// find returns an area on the day asked about, also by a code that it had, or
+// will have, on another.
 func (s *Server) find(ctx context.Context, in *AreaPath) (*gridindex.Area, *gridindex.Index, error) {
+	a, ix, _, err := s.findOrFormer(ctx, in)
+	return a, ix, err
+}
+
+func (s *Server) findOrFormer(ctx context.Context, in *AreaPath) (*gridindex.Area, *gridindex.Index, *Note, error) {
 	level, err := area.ParseLevel(in.Level)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	ix, err := s.indexAt(ctx, in.At, in.KnownAt)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if e := ix.Edition(in.District); e != nil {
 		if a := e.Find(level, in.Code); a != nil {
-			return a, ix, nil
+			return a, ix, nil, nil
 		}
 	}
-	return nil, nil, noSuchArea()
+	return s.formerly(ctx, in.District, level, in.Code, in.Moment)
 }
 
 func (s *Server) area(ctx context.Context, in *AreaPath) (*areaOutput, error) {
-	a, ix, err := s.find(ctx, in)
-	if fault.Is(err, "no_such_area") {
-		level, _ := area.ParseLevel(in.Level) // find has read it
-		former, err := s.formerly(ctx, in.District, level, in.Code, in.Moment)
-		if err != nil {
-			return nil, err
-		}
-		return &areaOutput{*former}, nil
-	}
+	a, ix, note, err := s.findOrFormer(ctx, in)
 	if err != nil {
 		return nil, err
+	}
+	if note != nil {
+		return s.describeFormer(ctx, a, ix, note, in.KnownAt)
 	}
 	return &areaOutput{describeArea(a, ix)}, nil
 }
@@ -341,11 +343,11 @@ func (s *Server) formerlyAnywhere(ctx context.Context, code string) (*areaOutput
 		}
 		return nil, several
 	}
-	a, err := s.formerly(ctx, bearers[0].District, bearers[0].Level, code, Moment{})
+	a, ix, note, err := s.formerly(ctx, bearers[0].District, bearers[0].Level, code, Moment{})
 	if err != nil {
 		return nil, err
 	}
-	return &areaOutput{*a}, nil
+	return s.describeFormer(ctx, a, ix, note, "")
 }
 
 type geometryOutput struct {

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"wangge/internal/area"
+	"wangge/internal/gridindex"
 	"wangge/internal/lineage"
 	"wangge/internal/live"
 	"wangge/internal/postgres"
@@ -275,17 +276,17 @@ func (c *ties) of(ctx context.Context, s *Server, path EditionPath, from time.Ti
 	return t, nil
 }
 
-// formerly answers a code that is not in force on the day asked about: the area
-// under the code that it bears then, or, when nothing is asked about a day, how
-// it last stood. A note says so. Error: no_such_area.
-func (s *Server) formerly(ctx context.Context, district string, level area.Level, code string, moment Moment) (*Area, error) {
+// formerly finds the area that has, or had, a code that is not in force on the
+// day asked about: under the code that it bears then, or, when nothing is asked
+// about a day, as it last stood. The note says which. Error: no_such_area.
+func (s *Server) formerly(ctx context.Context, district string, level area.Level, code string, moment Moment) (*gridindex.Area, *gridindex.Index, *Note, error) {
 	at, err := live.ParseAt(moment.At, moment.KnownAt)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
 	h, err := s.Store.AreaHistory(ctx, district, level, code, at.Known)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
 	day := at.Valid
 	if day.IsZero() {
@@ -302,44 +303,49 @@ func (s *Server) formerly(ctx context.Context, district string, level area.Level
 			bore = stay
 		}
 	}
-	note := &Note{Successors: []AreaRef{}}
-	if bore.Until != nil {
-		note.Since = date(*bore.Until)
-	}
+	note := &Note{Kind: "code_changed", Since: dateOrNone(bore.Until), Successors: []AreaRef{}}
 	switch {
 	case then != nil && date(bore.From) > date(day):
-		note.Kind = "code_changed"
 		note.Text = say(ctx, "那时的编码是 %[2]s；自 %[3]s 起才是 %[1]s", "its code was %[2]s then; it is %[1]s since %[3]s", code, then.Code, date(bore.From))
 	case then != nil:
-		note.Kind = "code_changed"
 		note.Text = say(ctx, "编码 %[1]s 自 %[3]s 起改为 %[2]s", "the code %[1]s is %[2]s since %[3]s", code, then.Code, note.Since)
 	case moment.At != "" || bore.Until == nil: // not there on that day, or not yet
-		return nil, noSuchArea()
+		return nil, nil, nil, noSuchArea()
 	default:
 		note.Kind, then = "ended", bore
 		note.Text = say(ctx, "编码 %[1]s 自 %[2]s 起停用，这里是它最后的样子", "the code %[1]s ended on %[2]s; this is how it last stood", code, note.Since)
-		d, err := s.Store.Successors(ctx, district, level, code, postgres.At{Known: at.Known})
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range d.Ends {
-			note.Successors = append(note.Successors, AreaRef{e.Level.String(), e.Code, e.Name})
-		}
 	}
 	ix, err := s.Boundaries.At(ctx, postgres.At{Valid: then.From, Known: at.Known})
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
-	e := ix.Edition(district)
-	if e == nil || e.Find(level, then.Code) == nil {
-		return nil, noSuchArea()
+	if e := ix.Edition(district); e != nil {
+		if a := e.Find(level, then.Code); a != nil {
+			return a, ix, note, nil
+		}
 	}
-	a := describeArea(e.Find(level, then.Code), ix)
+	return nil, nil, nil, noSuchArea()
+}
+
+// describeFormer describes an area that was found by an old code.
+func (s *Server) describeFormer(ctx context.Context, a *gridindex.Area, ix *gridindex.Index, note *Note, known string) (*areaOutput, error) {
+	d := describeArea(a, ix)
+	d.Note = note
 	if note.Kind == "ended" {
-		a.ValidTo = note.Since
+		d.ValidTo = note.Since
+		at, err := live.ParseAt("", known)
+		if err != nil {
+			return nil, err
+		}
+		descent, err := s.Store.Successors(ctx, a.District, a.Level, a.Code, postgres.At{Known: at.Known})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range descent.Ends {
+			note.Successors = append(note.Successors, AreaRef{e.Level.String(), e.Code, e.Name})
+		}
 	}
-	a.Note = note
-	return &a, nil
+	return &areaOutput{d}, nil
 }
 
 func say(ctx context.Context, zh, en string, args ...any) string {

@@ -121,6 +121,11 @@ func TestTheTwoTimesOverHTTP(t *testing.T) {
 	if old.Note == nil {
 		t.Errorf("by the short form: %+v", old)
 	}
+	for _, below := range []string{"/geometry", "/neighbours", "/ancestors", "/children"} {
+		if a := s.get(areas + "G19" + below); a.StatusCode != 200 {
+			t.Errorf("%s of an old code: %d %s", below, a.StatusCode, a.body)
+		}
+	}
 	if a := s.get(areas + "G19?at=2026-02-15"); a.StatusCode != 404 {
 		t.Errorf("at a day without it: %d %s", a.StatusCode, a.body)
 	}

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -125,6 +126,7 @@ func ParseAt(valid, known string) (at postgres.At, err error) {
 		}
 	}
 	if known != "" {
+		known = strings.Replace(known, " ", "+", 1) // the plus of an offset that was not escaped
 		if at.Known, err = time.Parse(time.RFC3339, known); err != nil {
 			if at.Known, err = time.Parse(time.DateOnly, known); err != nil {
 				return at, bad("known_at", known)
