@@ -200,6 +200,41 @@ func TestADamagedFileIsRefusedAndMadeAgain(t *testing.T) {
 	}
 }
 
+// TestOneReadServesAllWhoWait asks for an edition of the past many times at once;
+// one who leaves takes nothing from the others.
+func TestOneReadServesAllWhoWait(t *testing.T) {
+	t.Parallel()
+	s := open(t, pgtest.Database(t))
+	fill(t, s, "A")
+	activate(t, s, "A")
+	var log bytes.Buffer
+	b := keeping(t, s, editionfile.Dir(filepath.Join(t.TempDir(), "editions")), &log)
+	gone, leave := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for i := range 30 {
+		all.Go(func() {
+			ctx := t.Context()
+			if i == 0 {
+				ctx = gone
+				leave()
+			}
+			ix, err := b.At(ctx, postgres.At{Valid: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)})
+			if i == 0 {
+				return
+			}
+			if err != nil {
+				t.Error(err)
+			} else if a, err := locate.One(ix, middle); err != nil || a.Grid.Code != "A-W" {
+				t.Errorf("%+v, %v", a, err)
+			}
+		})
+	}
+	all.Wait()
+	if n := strings.Count(log.String(), "edition file written"); n != 1 {
+		t.Errorf("the edition was read %d times:\n%s", n, &log)
+	}
+}
+
 // BenchmarkReady reads 10,000 areas with 1.9 million vertices and indexes them,
 // from the database and from the edition file, in one run.
 func BenchmarkReady(b *testing.B) {

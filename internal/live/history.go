@@ -22,9 +22,21 @@ const historyEditions = 4
 
 // history keeps the editions asked for last.
 type history struct {
-	mu     sync.Mutex
-	recent []*gridindex.Edition // the last used at the end
+	mu       sync.Mutex
+	recent   []*gridindex.Edition // the last used at the end
+	building map[gridindex.About]*building
+	slots    chan struct{} // so many are built at once
 }
+
+// building is an edition on its way.
+type building struct {
+	done chan struct{}
+	e    *gridindex.Edition
+	err  error
+}
+
+// mostBuilding is how many editions of the past are read at once.
+const mostBuilding = 2
 
 // At returns the boundaries of another moment, read from the database when they
 // are not at hand. The generation is today's: it names the state of knowledge
@@ -46,7 +58,8 @@ func (b *Boundaries) At(ctx context.Context, at postgres.At) (*gridindex.Index, 
 }
 
 // recall returns an edition from the snapshot in force, from recent use, or
-// from the database; most is how many the recent use may hold. One caller reads at a time; the others wait for it.
+// built anew; most is how many the recent use may hold. Whoever asks for one that
+// is on its way waits for it.
 func (b *Boundaries) recall(ctx context.Context, force postgres.EditionInForce, most int) (*gridindex.Edition, error) {
 	wanted := func(e *gridindex.Edition) bool {
 		return e.District.Version.Edition == force.Edition && e.About == about(force)
@@ -58,21 +71,45 @@ func (b *Boundaries) recall(ctx context.Context, force postgres.EditionInForce, 
 	}
 	h := &b.history
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	if i := slices.IndexFunc(h.recent, wanted); i >= 0 {
 		e := h.recent[i]
 		h.recent = append(slices.Delete(h.recent, i, i+1), e)
+		h.mu.Unlock()
 		return e, nil
 	}
-	e, err := b.build(ctx, force)
-	if err != nil {
-		return nil, err
+	key := about(force) // activations are counted over all districts
+	way := h.building[key]
+	if way == nil {
+		way = &building{done: make(chan struct{})}
+		h.building[key] = way
+		go b.bring(context.WithoutCancel(ctx), force, key, way, most)
 	}
-	if len(h.recent) >= most {
-		h.recent = slices.Delete(h.recent, 0, len(h.recent)-most+1)
+	h.mu.Unlock()
+	select {
+	case <-way.done:
+		return way.e, way.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	h.recent = append(h.recent, e)
-	return e, nil
+}
+
+// bring builds an edition for all who wait for it, whether or not the first of
+// them still does.
+func (b *Boundaries) bring(ctx context.Context, force postgres.EditionInForce, key gridindex.About, way *building, most int) {
+	h := &b.history
+	h.slots <- struct{}{}
+	way.e, way.err = b.build(ctx, force)
+	<-h.slots
+	h.mu.Lock()
+	delete(h.building, key)
+	if way.err == nil {
+		if len(h.recent) >= most {
+			h.recent = slices.Delete(h.recent, 0, len(h.recent)-most+1)
+		}
+		h.recent = append(h.recent, way.e)
+	}
+	h.mu.Unlock()
+	close(way.done)
 }
 
 // PlaceHistory tells whom a lattice point has belonged to, as known at a moment

@@ -75,7 +75,8 @@ func (s *snapshots) foresees(in *postgres.InForce, asked time.Time) bool {
 // and sound, and written there otherwise; "" does without.
 func New(store *postgres.Store, files editionfile.Dir, log *slog.Logger) *Boundaries {
 	return &Boundaries{store: store, files: files, log: log, hint: make(chan struct{}, 1),
-		loaded: map[uuid.UUID]*gridindex.Edition{}, refused: map[uuid.UUID]error{}, prepared: map[uuid.UUID]bool{}}
+		loaded: map[uuid.UUID]*gridindex.Edition{}, refused: map[uuid.UUID]error{}, prepared: map[uuid.UUID]bool{},
+		history: history{building: map[gridindex.About]*building{}, slots: make(chan struct{}, mostBuilding)}}
 }
 
 // Index returns the present snapshot; nil before the first. An edition that was
