@@ -210,6 +210,7 @@ func TestOneReadServesAllWhoWait(t *testing.T) {
 	var log bytes.Buffer
 	b := keeping(t, s, editionfile.Dir(filepath.Join(t.TempDir(), "editions")), &log)
 	gone, leave := context.WithCancel(t.Context())
+	defer leave()
 	var all sync.WaitGroup
 	for i := range 30 {
 		all.Go(func() {
