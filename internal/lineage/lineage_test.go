@@ -112,7 +112,7 @@ func TestChildrenOfARecodedParentDoNotPass(t *testing.T) {
 func TestNobodyIsLost(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(25, 1))
-	p := geotest.NewPartition(rng, 6, 5, 4, geotest.Hohhot)
+	p := geotest.NewPartition(rng, 5, 4, 4, geotest.Hohhot)
 	cells := p.Areas()
 	for round := range 1000 {
 		// Grids are any groups of cells; the groups of both editions are drawn
