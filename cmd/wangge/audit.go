@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"wangge/internal/audit"
+	"wangge/internal/policy"
 )
 
 type auditCommand struct {
@@ -34,30 +35,23 @@ func operator() audit.Actor {
 
 type auditVerify struct{ databaseFlags }
 
-func (c *auditVerify) Run(ctx context.Context, t *terminal) (err error) {
-	db, err := c.open(ctx, t)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closeErr := db.close(); err == nil {
-			err = closeErr
+func (c *auditVerify) Run(ctx context.Context, t *terminal) error {
+	return c.withStore(ctx, t, func(db *database) error {
+		faults, rows, hash, err := db.VerifyAudit(ctx)
+		if err != nil {
+			return err
 		}
-	}()
-	faults, rows, hash, err := db.VerifyAudit(ctx)
-	if err != nil {
-		return err
-	}
-	for _, f := range faults {
-		fmt.Fprintf(t.out, t.say("第 %d 行：%s\n", "row %d: %s\n"), f.Seq, t.say(f.ZH, f.EN))
-	}
-	if len(faults) > 0 {
-		fmt.Fprintf(t.out, t.say("共 %d 行，有 %d 处不对\n", "%d rows, %d faults\n"), rows, len(faults))
-		return errRefused
-	}
-	// Kept somewhere else, the last hash also shows when the whole chain was written anew.
-	fmt.Fprintf(t.out, t.say("共 %d 行，前后相接，没有改动；末行哈希 %s\n", "%d rows, unbroken; the last hash is %s\n"), rows, hex.EncodeToString(hash))
-	return nil
+		for _, f := range faults {
+			fmt.Fprintf(t.out, t.say("第 %d 行：%s\n", "row %d: %s\n"), f.Seq, t.say(f.ZH, f.EN))
+		}
+		if len(faults) > 0 {
+			fmt.Fprintf(t.out, t.say("共 %d 行，有 %d 处不对\n", "%d rows, %d faults\n"), rows, len(faults))
+			return errRefused
+		}
+		// Kept somewhere else, the last hash also shows when the whole chain was written anew.
+		fmt.Fprintf(t.out, t.say("共 %d 行，前后相接，没有改动；末行哈希 %s\n", "%d rows, unbroken; the last hash is %s\n"), rows, hex.EncodeToString(hash))
+		return nil
+	})
 }
 
 type auditExport struct {
@@ -65,41 +59,25 @@ type auditExport struct {
 	Out string `default:"-" help:"File to write; - is standard output." placeholder:"FILE"`
 }
 
-func (c *auditExport) Run(ctx context.Context, t *terminal) (err error) {
-	db, err := c.open(ctx, t)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closeErr := db.close(); err == nil {
-			err = closeErr
-		}
-	}()
-	write := func(w io.Writer) error {
-		out := bufio.NewWriterSize(w, 64<<10)
-		lines := json.NewEncoder(out)
-		lines.SetEscapeHTML(false)
-		if _, _, err := db.EachAudit(ctx, func(e *audit.Entry) error {
-			return lines.Encode(line{e.Seq, e.At.UTC().Format(time.RFC3339Nano), e.Actor.Who, e.Actor.Name, e.Actor.Source, e.Act, e.District, e.Object, string(e.Result), json.RawMessage(orNull(e.Detail)), hex.EncodeToString(e.Prev), hex.EncodeToString(e.Hash)})
-		}); err != nil {
+func (c *auditExport) Run(ctx context.Context, t *terminal) error {
+	return c.withStore(ctx, t, func(db *database) error {
+		if err := db.Record(ctx, audit.Entry{Act: string(policy.AuditRead), Object: "audit", Result: audit.Done, Detail: audit.Detail(map[string]any{"did": "export"})}); err != nil {
 			return err
 		}
-		return out.Flush()
-	}
-	if err := db.Record(ctx, audit.Entry{Act: "audit.read", Object: "audit", Result: audit.Done, Detail: audit.Detail(map[string]any{"did": "export"})}); err != nil {
-		return err
-	}
-	if c.Out == "-" {
-		return write(t.out)
-	}
-	return writeWhole(c.Out, write)
-}
-
-func orNull(detail string) string {
-	if detail == "" {
-		return "null"
-	}
-	return detail
+		write := func(w io.Writer) error {
+			out := bufio.NewWriterSize(w, 64<<10)
+			lines := json.NewEncoder(out)
+			lines.SetEscapeHTML(false)
+			if _, _, err := db.EachAudit(ctx, func(e *audit.Entry) error { return lines.Encode(lineOf(e)) }); err != nil {
+				return err
+			}
+			return out.Flush()
+		}
+		if c.Out == "-" {
+			return write(t.out)
+		}
+		return writeWhole(c.Out, write)
+	})
 }
 
 // line is one row of an exported audit.
@@ -116,4 +94,14 @@ type line struct {
 	Detail   json.RawMessage `json:"detail"`
 	Prev     string          `json:"prev"`
 	Hash     string          `json:"hash"`
+}
+
+func lineOf(e *audit.Entry) line {
+	l := line{Seq: e.Seq, At: e.At.UTC().Format(time.RFC3339Nano), Actor: e.Actor.Who, Name: e.Actor.Name, Source: e.Actor.Source,
+		Act: e.Act, District: e.District, Object: e.Object, Result: string(e.Result), Detail: json.RawMessage(e.Detail),
+		Prev: hex.EncodeToString(e.Prev), Hash: hex.EncodeToString(e.Hash)}
+	if e.Detail == "" {
+		l.Detail = json.RawMessage("null")
+	}
+	return l
 }

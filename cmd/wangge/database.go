@@ -83,6 +83,19 @@ func (f *databaseFlags) open(ctx context.Context, t *terminal) (*database, error
 	return db, nil
 }
 
+// withStore runs do on an open database.
+func (f *databaseFlags) withStore(ctx context.Context, t *terminal, do func(db *database) error) error {
+	db, err := f.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	err = do(db)
+	if closeErr := db.close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
 func refuseBehind(ctx context.Context, url string) error {
 	current, newest, err := postgres.MigrationStatus(ctx, url)
 	if err != nil {

@@ -19,28 +19,21 @@ import (
 
 type demoCommand struct{ databaseFlags }
 
-func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
-	db, err := c.open(ctx, t)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closeErr := db.close(); err == nil {
-			err = closeErr
+func (c *demoCommand) Run(ctx context.Context, t *terminal) error {
+	return c.withStore(ctx, t, func(db *database) error {
+		state, other, err := demoState(ctx, db)
+		switch {
+		case err != nil:
+			return err
+		case state == demoThere:
+			fmt.Fprintln(t.out, t.say("示范区已经在了", "the demo district is there already"))
+			return nil
+		case state == demoNot:
+			return fault.New(fault.Conflict, "not_empty", "数据库里已有 %[1]s 的边界；示范区只装进空的数据库，可用 --data-dir 另选一处",
+				"the database holds boundaries of %[1]s already; the demo district goes into an empty one only: choose another with --data-dir", other)
 		}
-	}()
-	state, other, err := demoState(ctx, db)
-	switch {
-	case err != nil:
-		return err
-	case state == demoThere:
-		fmt.Fprintln(t.out, t.say("示范区已经在了", "the demo district is there already"))
-		return nil
-	case state == demoNot:
-		return fault.New(fault.Conflict, "not_empty", "数据库里已有 %[1]s 的边界；示范区只装进空的数据库，可用 --data-dir 另选一处",
-			"the database holds boundaries of %[1]s already; the demo district goes into an empty one only: choose another with --data-dir", other)
-	}
-	return c.loadDemo(ctx, t, db)
+		return c.loadDemo(ctx, t, db)
+	})
 }
 
 // loadDemoWhenEmpty loads the demo district unless the database holds anything
@@ -140,9 +133,6 @@ func importDemo(ctx context.Context, db *database, dir string, e geodata.Edition
 		return err
 	}
 	opt := ingest.Options{Level: level}
-	if level == area.Grid {
-		opt.KindField = "kind"
-	}
 	batch, err := sandbox.Runner{}.Read(ctx, []string{file}, opt)
 	if err != nil {
 		return err

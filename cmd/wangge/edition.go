@@ -28,19 +28,6 @@ type editionFlags struct {
 	District string `help:"Code of the district; may be left out while there is only one."`
 }
 
-// withStore runs do on an open database.
-func (f *editionFlags) withStore(ctx context.Context, t *terminal, do func(db *database) error) error {
-	db, err := f.open(ctx, t)
-	if err != nil {
-		return err
-	}
-	err = do(db)
-	if closeErr := db.close(); err == nil {
-		err = closeErr
-	}
-	return err
-}
-
 type editionList struct{ editionFlags }
 
 func (c *editionList) Run(ctx context.Context, t *terminal) error {

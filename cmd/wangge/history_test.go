@@ -59,6 +59,9 @@ func TestThePastIsAskedOnTheCommandLine(t *testing.T) {
 			t.Errorf("at %s nothing ties the two: %+v", at, a.History[1].Changes)
 		}
 	}
+	if _, _, errOut := run(t, dir, "", "locate", point, "--at", "2019-06-01"); !strings.Contains(errOut, "那时") {
+		t.Errorf("before the first edition: %s", errOut)
+	}
 	if code, _, errOut := run(t, dir, "", "locate", point, "--at", "2024-06-01", "--known-at", "yesterday"); code != 2 || !strings.Contains(errOut, "known_at") {
 		t.Errorf("a bad time: exit %d\n%s", code, errOut)
 	}
@@ -106,6 +109,12 @@ func TestTheDemoDistrict(t *testing.T) {
 	}
 	if files, err := filepath.Glob(filepath.Join(dir, "editions", "*.wge")); err != nil || len(files) != len(geodata.Editions) {
 		t.Errorf("edition files: %v, %v", files, err)
+	}
+	// What goes out comes back, dedicated grids as such.
+	grids := filepath.Join(dir, "grid.geojson")
+	must(t, dir, "export", "2023-07", "--level", "grid", "--out", grids)
+	if out := must(t, dir, "import", grids, "--level", "grid", "--parent-field", "parent", "--edition", "again", "--base", "2023-07"); strings.Contains(out, "overlap") {
+		t.Errorf("an export does not come back:\n%s", out)
 	}
 	report := filepath.Join(dir, "report.html")
 	must(t, dir, "edition", "check", "2023-07", "--report", report)

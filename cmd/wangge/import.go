@@ -26,7 +26,7 @@ type importCommand struct {
 	CodeField    string            `help:"Attribute with the code; the usual names are tried."`
 	NameField    string            `help:"Attribute with the name; the usual names are tried."`
 	ParentField  string            `help:"Attribute with the code of the parent; found by area when left out."`
-	KindField    string            `help:"Attribute with the kind of a grid: basic or dedicated."`
+	KindField    string            `help:"Attribute with the kind of a grid: basic or dedicated; the usual names are tried."`
 	CRS          string            `name:"crs" default:"auto" help:"auto (what the file says), EPSG:n, wgs84, cgcs2000, gcj02 or bd09."`
 	Layer        string            `help:"Layer of a file that holds several."`
 	Charset      string            `default:"" enum:",utf-8,gbk" help:"Characters of attribute tables: utf-8 or gbk; found out when left out."`

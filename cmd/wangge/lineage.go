@@ -7,9 +7,8 @@ import (
 	"os"
 	"time"
 
-	"wangge/internal/area"
 	"wangge/internal/fault"
-	"wangge/internal/lineage"
+	"wangge/internal/httpapi"
 	"wangge/internal/postgres"
 )
 
@@ -34,10 +33,10 @@ func (c *editionLineage) Run(ctx context.Context, t *terminal) error {
 			return err
 		}
 		if c.JSON {
-			choices := []confirmedLink{}
+			choices := []httpapi.ConfirmedLink{}
 			for _, l := range links {
 				if !l.Same() {
-					choices = append(choices, confirmedLink{l.Level.String(), string(l.Kind), l.From.Code, l.To.Code})
+					choices = append(choices, httpapi.ConfirmedLink{Level: l.Level.String(), Kind: string(l.Kind), From: l.From.Code, To: l.To.Code})
 				}
 			}
 			return writeJSON(t.out, choices)
@@ -55,14 +54,6 @@ func (c *editionLineage) Run(ctx context.Context, t *terminal) error {
 	})
 }
 
-// confirmedLink is one line of the file that confirms a lineage.
-type confirmedLink struct {
-	Level string `json:"level"`
-	Kind  string `json:"kind"`
-	From  string `json:"from"`
-	To    string `json:"to"`
-}
-
 // readConfirmation reads what --lineage says: propose, confirm, or a file.
 // Error: bad_lineage.
 func readConfirmation(said string) (says postgres.Confirmation, err error) {
@@ -76,19 +67,11 @@ func readConfirmation(said string) (says postgres.Confirmation, err error) {
 	if err != nil {
 		return says, fault.New(fault.Invalid, "bad_lineage", "--lineage 应是 propose、confirm 或一个文件，打不开 %[1]q", "--lineage is propose, confirm or a file; cannot open %[1]q", said)
 	}
-	var lines []confirmedLink
-	if err := json.Unmarshal(b, &lines); err != nil {
+	var links []httpapi.ConfirmedLink
+	if err := json.Unmarshal(b, &links); err != nil {
 		return says, fault.New(fault.Invalid, "bad_lineage", "沿革文件 %[1]s 看不懂：%[2]v；请用 wangge edition lineage --json 写出一份再改", "cannot read the lineage %[1]s: %[2]v; start from wangge edition lineage --json", said, err)
 	}
-	says.Links = []postgres.Choice{}
-	for _, l := range lines {
-		level, err := area.ParseLevel(l.Level)
-		if err != nil {
-			return says, err
-		}
-		says.Links = append(says.Links, postgres.Choice{Level: level, Kind: lineage.Kind(l.Kind), From: l.From, To: l.To})
-	}
-	return says, nil
+	return httpapi.Confirm(links)
 }
 
 func parseDay(s string) (time.Time, error) {

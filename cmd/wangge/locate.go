@@ -58,7 +58,11 @@ func (c *locateCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
-	if len(ix.Editions()) == 0 {
+	switch {
+	case len(ix.Editions()) > 0:
+	case at != (postgres.At{}):
+		fmt.Fprintln(t.err, t.say("那时（按当时所知）还没有启用的边界；现行版次见 wangge edition list", "no boundaries were in force then, as known then; see wangge edition list"))
+	default:
 		fmt.Fprintln(t.err, t.say("还没有启用的边界；先运行 wangge import 和 wangge edition activate", "no boundaries are in force yet; run wangge import and wangge edition activate first"))
 	}
 	if !bulk {

@@ -48,16 +48,16 @@ const (
 // Entry is one row. Detail holds ids and names of fields, never values that are
 // about a person.
 type Entry struct {
-	Seq      int64     `json:"seq"` // without a gap, from 1
-	At       time.Time `json:"at"`  // microseconds count
-	Actor    Actor     `json:"actor"`
-	Act      string    `json:"act"`      // an action of the policy, or of signing in
-	District string    `json:"district"` // "" where the act is about none
-	Object   string    `json:"object"`   // kind and name, as "edition 2026-01"
-	Result   Result    `json:"result"`
-	Detail   string    `json:"detail"`
-	Prev     []byte    `json:"prev"` // Hash of the row before; empty for the first
-	Hash     []byte    `json:"hash"`
+	Seq      int64     // without a gap, from 1
+	At       time.Time // microseconds count
+	Actor    Actor
+	Act      string // an action of the policy
+	District string // code; "" where the act is about none
+	Object   string // kind and name, as "edition 2026-01"
+	Result   Result
+	Detail   string // JSON; "" says nothing more
+	Prev     []byte // Hash of the row before; empty for the first
+	Hash     []byte
 }
 
 // Seal computes the hash of an entry: SHA-256 over the hash before and every

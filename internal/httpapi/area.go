@@ -122,7 +122,7 @@ func (s *Server) areaRoutes() {
 	huma.Register(s.api, operation(http.MethodGet, one+"/children", "area-children", "下级 · Its children", 400, 404, 503), s.children)
 	huma.Register(s.api, operation(http.MethodGet, one+"/ancestors", "area-ancestors", "上级 · Its ancestors, nearest first", 400, 404, 503), s.ancestors)
 	huma.Register(s.api, operation(http.MethodGet, one+"/neighbours", "area-neighbours", "相邻 · Its neighbours of the same level", 400, 404, 503), s.neighbours)
-	huma.Register(s.api, operation(http.MethodGet, "/api/v1/areas/{code}", "area-by-code", "按编码找区域 · The area with a code, where that is unambiguous", 404, 409, 503), s.areaByCode)
+	huma.Register(s.api, operation(http.MethodGet, "/api/v1/areas/{code}", "area-by-code", "按编码找区域 · The area with a code, where that is unambiguous", 400, 404, 409, 503), s.areaByCode)
 	shape := operation(http.MethodGet, one+"/geometry", "area-geometry", "边界 · Its shape as a GeoJSON feature (RFC 7946)", 400, 404, 503)
 	shape.Responses = map[string]*huma.Response{"200": {Description: "a GeoJSON feature with a MultiPolygon",
 		Content: map[string]*huma.MediaType{"application/geo+json": {Schema: featureSchema()}}}}
@@ -288,9 +288,10 @@ func pageOfAreas(found []*gridindex.Area, ix *gridindex.Index, most count, curso
 // areaByCode serves the short form: 409 with the candidates where several
 // levels or districts use the code.
 func (s *Server) areaByCode(ctx context.Context, in *struct {
+	Moment
 	Code string `path:"code"`
 }) (*areaOutput, error) {
-	ix, err := s.index()
+	ix, err := s.indexAt(ctx, in.At, in.KnownAt)
 	if err != nil {
 		return nil, err
 	}
@@ -304,7 +305,7 @@ func (s *Server) areaByCode(ctx context.Context, in *struct {
 	}
 	switch len(found) {
 	case 0:
-		return s.formerlyAnywhere(ctx, in.Code)
+		return s.formerlyAnywhere(ctx, in.Code, in.Moment)
 	case 1:
 		return &areaOutput{describeArea(found[0], ix)}, nil
 	}
@@ -328,7 +329,7 @@ func (h *hasFindings) add(district string, level area.Level, code, name string) 
 
 // formerlyAnywhere answers an old code at whatever level of whatever district
 // it was in force.
-func (s *Server) formerlyAnywhere(ctx context.Context, code string) (*areaOutput, error) {
+func (s *Server) formerlyAnywhere(ctx context.Context, code string, moment Moment) (*areaOutput, error) {
 	bearers, err := s.Store.Bearers(ctx, code)
 	if err != nil {
 		return nil, err
@@ -343,11 +344,11 @@ func (s *Server) formerlyAnywhere(ctx context.Context, code string) (*areaOutput
 		}
 		return nil, several
 	}
-	a, ix, note, err := s.formerly(ctx, bearers[0].District, bearers[0].Level, code, Moment{})
+	a, ix, note, err := s.formerly(ctx, bearers[0].District, bearers[0].Level, code, moment)
 	if err != nil {
 		return nil, err
 	}
-	return s.describeFormer(ctx, a, ix, note, "")
+	return s.describeFormer(ctx, a, ix, note, moment.KnownAt)
 }
 
 type geometryOutput struct {

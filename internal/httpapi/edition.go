@@ -281,9 +281,11 @@ func (s *Server) activate(ctx context.Context, in *struct {
 	if err != nil || from.Year() < 1900 || from.Year() > 2200 {
 		return nil, fault.New(fault.Invalid, "bad_date", "valid_from 应写成 2026-01-31，得到 %[1]q", "write valid_from as 2026-01-31, got %[1]q", clip(in.Body.ValidFrom, 40))
 	}
-	says, err := readLineage(in.Body.Lineage)
-	if err != nil {
-		return nil, err
+	var says postgres.Confirmation
+	if in.Body.Lineage != nil {
+		if says, err = Confirm(*in.Body.Lineage); err != nil {
+			return nil, err
+		}
 	}
 	e, found, err := s.Store.Activate(ctx, in.District, in.Name, from, says, postgres.Write{Version: version, Key: in.Key})
 	if fault.Is(err, "check_refuses") {
@@ -300,13 +302,11 @@ type ConfirmedLink struct {
 	To    string `json:"to"`
 }
 
-// readLineage turns what a steward sent into what the store knows; nil says nothing.
-func readLineage(sent *[]ConfirmedLink) (says postgres.Confirmation, err error) {
-	if sent == nil {
-		return says, nil
-	}
+// Confirm turns the links that a steward confirms, none perhaps, into what the
+// store knows. Error: unknown_level.
+func Confirm(links []ConfirmedLink) (says postgres.Confirmation, err error) {
 	says.Links = []postgres.Choice{}
-	for _, l := range *sent {
+	for _, l := range links {
 		level, err := area.ParseLevel(l.Level)
 		if err != nil {
 			return says, err

@@ -121,6 +121,10 @@ func TestTheTwoTimesOverHTTP(t *testing.T) {
 	if old.Note == nil {
 		t.Errorf("by the short form: %+v", old)
 	}
+	var whole httpapi.Area
+	if s.json("/api/v1/areas/G19?at=2026-01-15", &whole); whole.Code != "G19" || whole.Edition != "2026-01" || whole.Note != nil {
+		t.Errorf("by the short form, on a day with it: %+v", whole)
+	}
 	for _, below := range []string{"/geometry", "/neighbours", "/ancestors", "/children"} {
 		if a := s.get(areas + "G19" + below); a.StatusCode != 200 {
 			t.Errorf("%s of an old code: %d %s", below, a.StatusCode, a.body)

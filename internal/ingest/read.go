@@ -25,7 +25,7 @@ type Options struct {
 	CodeField   string     // "" tries the usual names
 	NameField   string     // "" tries the usual names; an area without name gets its code
 	ParentField string     // "" finds parents by area
-	KindField   string     // "" takes every grid as basic
+	KindField   string     // "" tries the usual names, and takes as basic what says nothing known
 	Layer       string     // of a file that holds several; "" takes the only one
 	Also        []string   // attributes that Batch.Samples shows besides
 	Charset     string     // of attribute tables: utf-8, gbk; "" finds out
@@ -63,6 +63,7 @@ type Batch struct {
 var (
 	usualCodes = []string{"code", "CODE", "Code", "编码", "代码", "网格编码", "adcode", "ADCODE", "id", "ID"}
 	usualNames = []string{"name", "NAME", "Name", "名称", "网格名称"}
+	usualKinds = []string{"kind", "KIND", "Kind", "类别", "网格类别"}
 )
 
 // UsualFields are the attributes among fields that usually hold codes and names;
@@ -118,7 +119,7 @@ func (b *Batch) readFile(ctx context.Context, name string, opt Options) error {
 		return fault.New(fault.Invalid, "no_such_file", "这是目录，不是文件", "this is a directory, not a file")
 	}
 	l := &loader{batch: b, opt: opt, name: filepath.Base(name)}
-	fields := slices.Concat([]string{opt.CodeField, opt.NameField, opt.ParentField, opt.KindField}, usualCodes, usualNames, opt.Also)
+	fields := slices.Concat([]string{opt.CodeField, opt.NameField, opt.ParentField, opt.KindField}, usualCodes, usualNames, usualKinds, opt.Also)
 	var seen []string
 	switch ext := strings.ToLower(filepath.Ext(name)); ext {
 	case ".geojson", ".json", ".kml", ".csv":
@@ -362,6 +363,10 @@ func (b *Batch) add(f *feature, crs geo.CRS, file string, opt Options) {
 		} else if c.Kind == area.Dedicated && opt.Level != area.Grid {
 			refuse(fault.New(fault.Unprocessable, "unknown_kind", "只有网格才有专属的，%[1]s没有", "only grids may be dedicated, not a %[2]s", opt.Level.Word(), opt.Level))
 			refused = true
+		}
+	} else if opt.Level == area.Grid { // nobody named the attribute: another meaning of it is no fault
+		if kind, err := area.ParseKind(f.pick("", usualKinds)); err == nil {
+			c.Kind = kind
 		}
 	}
 	var rings geo.MultiPolygon

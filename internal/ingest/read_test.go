@@ -262,6 +262,15 @@ func TestFields(t *testing.T) {
 	if got.Code != "150102002003004" || got.Name != "第四网格" || got.Parent != "150102002003" || got.Kind != area.Dedicated || got.Source != "in.geojson#1" {
 		t.Errorf("read %+v", got)
 	}
+	byName := opt
+	byName.KindField = "" // the usual names are tried
+	if b, err := read(t, text, byName); err != nil || len(b.Areas) != 1 || b.Areas[0].Kind != area.Dedicated {
+		t.Errorf("by its usual name: %+v, %v", b, err)
+	}
+	other := strings.Replace(text, "专属", "商住混合", 1) // another meaning
+	if b, err := read(t, other, byName); err != nil || len(b.Areas) != 1 || b.Areas[0].Kind != area.Basic {
+		t.Errorf("a kind of something else: %+v, %v", b, err)
+	}
 	communities := opt
 	communities.Level = area.Community
 	if b, err := read(t, text, communities); err != nil || len(b.Areas) != 0 || b.Findings[0].Code != "unknown_kind" {

@@ -164,19 +164,15 @@ func (s *Store) descent(ctx context.Context, district string, level area.Level, 
 		if err != nil {
 			return err
 		}
-		among := periods
+		first, among := 0, periods
 		if !at.Valid.IsZero() {
-			among = in(periods, at.Valid)
+			first, among = on(periods, at.Valid)
 		}
 		id, start, err := bearer(ctx, tx, district, level, code, among)
 		if err != nil {
 			return err
 		}
-		if !at.Valid.IsZero() {
-			start = slices.IndexFunc(periods, func(p Period) bool {
-				return p.Edition == among[start].Edition && p.Generation == among[start].Generation
-			})
-		}
+		start += first
 		d = &Descent{}
 		own, err := stays(ctx, tx, district, periods[start:start+1], []uuid.UUID{id})
 		if err != nil {
@@ -234,15 +230,14 @@ func (s *Store) descent(ctx context.Context, district string, level area.Level, 
 	return d, err
 }
 
-// in returns the period that holds on a day.
-func in(periods []Period, day time.Time) []Period {
-	on := day.Format(time.DateOnly)
+// on returns the period that holds on a day, and its place; none before the first.
+func on(periods []Period, day time.Time) (i int, only []Period) {
 	for i := len(periods) - 1; i >= 0; i-- {
-		if periods[i].From.Format(time.DateOnly) <= on {
-			return periods[i : i+1]
+		if periods[i].From.Format(time.DateOnly) <= day.Format(time.DateOnly) {
+			return i, periods[i : i+1]
 		}
 	}
-	return nil
+	return 0, nil
 }
 
 // onGround leaves those of the areas of one edition that have ground which was

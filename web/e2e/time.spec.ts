@@ -92,8 +92,13 @@ test("the slider shows the editions one after another, the map and the card with
   await expect(page.locator(".above")).toContainText("锡林路街道");
   expect(new URL(page.url()).searchParams.get("at")).toBe(day);
   await expect.poll(() => drawn(page, "grid", in光明)).toEqual(["150102002001002"]);
+});
 
-  // Keys, and home.
+test("keys go from edition to edition and home; what changed is marked", async ({ page, timed }) => {
+  await openMap(page, `${timed.url}/?p=${in光明.join(",")}&at=2021-01-01`);
+  const said = page.getByTestId("time-said");
+  await expect(page.locator(".above")).toContainText("锡林路街道");
+  await expect.poll(() => drawn(page, "grid", in光明)).toEqual(["150102002001002"]);
   await page.keyboard.press("]");
   await expect(said).toContainText("今天的边界");
   await expect(page.locator(".above")).toContainText("海拉尔东路街道");

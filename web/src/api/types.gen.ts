@@ -1383,7 +1383,12 @@ export type $defs = Record<string, never>;
 export interface operations {
     "area-by-code": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description a date: the boundaries valid then */
+                at?: string;
+                /** @description a date or RFC 3339 time: as recorded by then */
+                known_at?: string;
+            };
             header?: never;
             path: {
                 code: string;
@@ -1399,6 +1404,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Area"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */

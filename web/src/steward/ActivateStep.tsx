@@ -78,7 +78,7 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings, onAr
         </svg>
         <h2>{t(ahead ? "activatedAhead" : "activatedNow", { name: edition.name, date: day(from.valid_from, i18n.language) })}</h2>
         <div className="actions">
-          <Button type="primary" size="large" href="/">
+          <Button type="primary" size="large" href={ahead ? `/?at=${from.valid_from}` : "/"}>
             {t("seeMap")}
           </Button>
           <Button size="large" href={`${editionPath(edition)}/report?lang=${i18n.language}`} target="_blank">
