@@ -56,7 +56,7 @@ const (
 // demoState says how a database stands towards the demo district; other names
 // the district that is there instead.
 func demoState(ctx context.Context, db *database) (state int, other string, err error) {
-	editions, err := db.Editions(ctx, "", postgres.Page{Most: 100})
+	editions, err := db.Editions(ctx, nil, postgres.Page{Most: 100})
 	if err != nil {
 		return 0, "", err
 	}

@@ -32,7 +32,11 @@ type editionList struct{ editionFlags }
 
 func (c *editionList) Run(ctx context.Context, t *terminal) error {
 	return c.withStore(ctx, t, func(db *database) error {
-		editions, err := db.Editions(ctx, c.District, postgres.Page{Most: 1000})
+		var districts []string
+		if c.District != "" {
+			districts = []string{c.District}
+		}
+		editions, err := db.Editions(ctx, districts, postgres.Page{Most: 1000})
 		if err != nil {
 			return err
 		}

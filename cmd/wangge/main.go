@@ -1,5 +1,5 @@
 // Command wangge is the service and its tools: serve, migrate, import, edition,
-// export, demo, audit, locate.
+// export, demo, user, audit, locate.
 package main
 
 import (
@@ -34,6 +34,7 @@ type commands struct {
 	Edition editionCommand `cmd:"" help:"List, check, compare and activate boundary editions."`
 	Export  exportCommand  `cmd:"" help:"Write the boundaries of an edition to a file: GeoJSON, GeoPackage, Shapefile or KML."`
 	Demo    demoCommand    `cmd:"" help:"Load the demo district (synthetic) into an empty database."`
+	User    userCommand    `cmd:"" help:"People and their accounts: add, list, disable, reset a password; API keys."`
 	Audit   auditCommand   `cmd:"" help:"Verify or export the record of who did what."`
 	Locate  locateCommand  `cmd:"" help:"Answer whose a point is: one point, or a table of them."`
 }
@@ -46,6 +47,7 @@ Examples:
   wangge import grids.geojson --level grid --district 150102 --commit
   wangge edition activate 2026-01 --from 2026-01-01
   wangge export 2026-01 --level grid --out grids.gpkg
+  wangge user add zhang.san --name 张三 --role street_officer --area 150102002
   wangge locate 111.6712,40.8301
   wangge locate 111.6712,40.8301 --at 2020-06-01
   wangge locate --in points.csv --out answers.csv`
@@ -105,6 +107,10 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	parsed.BindTo(audit.By(ctx, operator()), (*context.Context)(nil))
+	if _, declared := acts[actOf(parsed)]; !declared {
+		fmt.Fprintf(errOut, "wangge: %s declares no action\n", parsed.Command())
+		return exitUsage
+	}
 	err = parsed.Run(t)
 	switch {
 	case err == nil:

@@ -25,6 +25,9 @@ const (
 	TooMany                       // 429
 	Unavailable                   // 503: try again later
 	NoRoom                        // 507: no room for what was sent or made
+
+	Unauthenticated // 401: nobody has signed in
+	Forbidden       // 403: these posts may never
 )
 
 // Error is a refusal that its receiver can act on. Code is stable and meant for

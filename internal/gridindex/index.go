@@ -31,6 +31,12 @@ type Area struct {
 	Grids []*Area // of a compound: the grids it lies in, largest share first
 	Tone  int     // 0–3, differing from every neighbour's where four suffice
 
+	// Lo and Hi bound the positions of the area and those below it, [Lo, Hi), in
+	// the pre-order of the edition's tree: children of the partition before
+	// overlays, then by level and code; an overlay without a parent stands below
+	// the district.
+	Lo, Hi int32
+
 	edition *Edition
 }
 
@@ -58,6 +64,7 @@ type Edition struct {
 	levels   [area.Compound + 1]tree // partition areas by level; compounds at their own
 	special  tree                    // dedicated grids
 	byCode   map[key]*Area
+	byID     map[uuid.UUID]*Area
 	all      []*Area // by level, then code
 }
 
@@ -81,6 +88,7 @@ type key struct {
 func NewEdition(versions []*area.Version, grids map[uuid.UUID][]uuid.UUID, about About) (*Edition, error) {
 	e := &Edition{About: about, byCode: make(map[key]*Area, len(versions)), all: make([]*Area, len(versions))}
 	byID := make(map[uuid.UUID]*Area, len(versions))
+	e.byID = byID
 	for i, v := range versions {
 		if v.Ground.Empty() {
 			return nil, fmt.Errorf("%s %s has no ground", v.Level, v.Code)
@@ -132,8 +140,38 @@ func NewEdition(versions []*area.Version, grids map[uuid.UUID][]uuid.UUID, about
 	if e.District == nil {
 		return nil, fmt.Errorf("no district among the areas")
 	}
+	e.number()
 	e.paint()
 	return e, nil
+}
+
+// number gives every area its position. The database numbers alike
+// (number_areas).
+func (e *Edition) number() {
+	below := map[*Area][]*Area{}
+	for _, overlay := range []bool{false, true} {
+		for _, a := range e.all { // by level, then code
+			if a.Overlay() != overlay || a == e.District {
+				continue
+			}
+			up := a.Up
+			if up == nil {
+				up = e.District
+			}
+			below[up] = append(below[up], a)
+		}
+	}
+	next := int32(0)
+	var visit func(a *Area)
+	visit = func(a *Area) {
+		a.Lo = next
+		next++
+		for _, b := range below[a] {
+			visit(b)
+		}
+		a.Hi = next
+	}
+	visit(e.District)
 }
 
 // paint gives neighbours different tones, greedily by code.
@@ -166,6 +204,9 @@ func (e *Edition) Level(level area.Level) []*Area {
 
 // Find returns the area with a code, nil where there is none.
 func (e *Edition) Find(level area.Level, code string) *Area { return e.byCode[key{level, code}] }
+
+// ByID returns the area with an identity, nil where there is none.
+func (e *Edition) ByID(id uuid.UUID) *Area { return e.byID[id] }
 
 // Index is the snapshot of one generation.
 type Index struct {

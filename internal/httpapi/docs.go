@@ -22,15 +22,15 @@ func (s *Server) docsRoutes() error {
 	if s.docs, err = json.Marshal(s.api.OpenAPI()); err != nil {
 		return fmt.Errorf("openapi document: %w", err)
 	}
-	s.router.Get("/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+	s.router.Get("/openapi.json", s.guarded("openapi", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
 		w.Header().Set("Cache-Control", "no-cache")
 		_, _ = w.Write(s.docs)
-	})
-	s.router.Get("/docs", func(w http.ResponseWriter, _ *http.Request) {
+	})))
+	s.router.Get("/docs", s.guarded("docs", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
 		_, _ = w.Write([]byte(docsPage))
-	})
+	})))
 	return nil
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/lineage"
+	"wangge/internal/policy"
 	"wangge/internal/postgres"
 	"wangge/internal/report"
 )
@@ -125,8 +127,10 @@ func (s *Server) editionRoutes() {
 	huma.Register(s.api, operation(http.MethodGet, one+"/findings", "edition-findings", "质量报告 · What was found in it", 400, 404, 503), s.findings)
 	huma.Register(s.api, operation(http.MethodGet, one+"/diff", "edition-diff", "与另一版次的不同 · What it changes against another", 400, 404, 503), s.diff)
 	huma.Register(s.api, operation(http.MethodPost, one+"/check", "edition-check", "检查 · Run every rule over it", 404, 409, 422, 503), s.check)
-	activate := operation(http.MethodPost, one+"/activations", "edition-activate", "启用 · Put it into force from a date", 400, 404, 409, 412, 422, 428, 503)
-	activate.DefaultStatus = http.StatusCreated
+	activate := operation(http.MethodPost, one+"/activations", "edition-activate", "启用 · Put it into force from a date", 400, 401, 403, 404, 409, 412, 422, 428, 503)
+	edition := map[string]*huma.MediaType{"application/json": {Schema: s.schema(Edition{}, "Edition")}}
+	activate.Responses = map[string]*huma.Response{"201": {Description: "it is in force, or will be", Content: edition},
+		"202": {Description: "it waits for a second person, who confirms it", Content: edition}}
 	activate.MaxBodyBytes = 4 << 20 // the lineage of ten thousand areas
 	huma.Register(s.api, activate, s.activate)
 }
@@ -140,13 +144,38 @@ func (s *Server) editions(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Store.Editions(ctx, in.District, page.oneMore())
+	found, err := s.Store.Editions(ctx, s.draftDistricts(ctx, in.District), page.oneMore())
 	if err != nil {
 		return nil, err
 	}
 	out := &editionsOutput{}
 	out.Body.Editions, out.Body.Next = paged(page, found, describeEdition)
 	return out, nil
+}
+
+// draftDistricts are the districts whose drafts the caller may see, of those
+// asked for; nil for all.
+func (s *Server) draftDistricts(ctx context.Context, asked string) []string {
+	seen := requestOf(ctx)
+	may := func(district string) bool {
+		return seen.open || policy.Granted(seen.posts, policy.DraftRead, *s.ofDistrict(district)) > policy.Propose
+	}
+	if asked != "" {
+		if may(asked) {
+			return []string{asked}
+		}
+		return []string{}
+	}
+	if may("") {
+		return nil
+	}
+	list := []string{}
+	for _, p := range seen.posts {
+		if !slices.Contains(list, p.District) && may(p.District) {
+			list = append(list, p.District)
+		}
+	}
+	return list
 }
 
 func (s *Server) edition(ctx context.Context, in *EditionPath) (*editionOutput, error) {
@@ -258,7 +287,13 @@ func (s *Server) check(ctx context.Context, in *EditionPath) (*editionOutput, er
 	return respondEdition(e, nil)
 }
 
-// activate serves 201 with the edition, 412 when it has changed since the
+type activatedOutput struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   Edition
+}
+
+// activate serves 201 with the edition, 202 when a second person has to confirm, 412 when it has changed since the
 // caller saw it, 422 with the findings when its check refuses it. The same
 // Idempotency-Key activates once.
 func (s *Server) activate(ctx context.Context, in *struct {
@@ -269,13 +304,10 @@ func (s *Server) activate(ctx context.Context, in *struct {
 		ValidFrom string           `json:"valid_from" example:"2026-01-31" doc:"first day in force, in the district's time zone; may lie ahead"`
 		Lineage   *[]ConfirmedLink `json:"lineage,omitempty" doc:"all links between two areas that hold, as the steward confirms them; when left out they are recorded as proposed, unconfirmed. A confirmed recode gives the area its old identity"`
 	}
-}) (*editionOutput, error) {
+}) (*activatedOutput, error) {
 	version, err := parseETag(in.IfMatch)
 	if err != nil {
 		return nil, err
-	}
-	if len(in.Key) > 200 {
-		return nil, fault.New(fault.Invalid, "bad_idempotency_key", "Idempotency-Key 太长，最多 200 个字符", "the Idempotency-Key is longer than 200 characters")
 	}
 	from, err := time.Parse(time.DateOnly, in.Body.ValidFrom)
 	if err != nil || from.Year() < 1900 || from.Year() > 2200 {
@@ -287,11 +319,18 @@ func (s *Server) activate(ctx context.Context, in *struct {
 			return nil, err
 		}
 	}
-	e, found, err := s.Store.Activate(ctx, in.District, in.Name, from, says, postgres.Write{Version: version, Key: in.Key})
+	by := writing(ctx, version)
+	if _, second := asker(ctx); second {
+		return s.askActivation(ctx, in.District, in.Name, from, says, by)
+	}
+	e, found, err := s.Store.Activate(ctx, in.District, in.Name, from, says, by)
 	if fault.Is(err, "check_refuses") {
 		return nil, listing(ctx, err, found)
 	}
-	return respondEdition(e, err)
+	if err != nil {
+		return nil, err
+	}
+	return &activatedOutput{http.StatusCreated, etag(e.Version), describeEdition(e)}, nil
 }
 
 // ConfirmedLink is a link between two areas, by their codes in the two editions.

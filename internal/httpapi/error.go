@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"math"
 	"net/http"
 	"strconv"
@@ -15,6 +16,8 @@ import (
 	"golang.org/x/text/language"
 
 	"wangge/internal/fault"
+	"wangge/internal/guard"
+	"wangge/internal/policy"
 )
 
 // Problem is RFC 9457 problem details. Code is stable and meant for programs;
@@ -48,6 +51,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 var statuses = map[fault.Kind]int{
 	fault.Invalid: 400, fault.NotFound: 404, fault.Conflict: 409, fault.Stale: 412, fault.TooLarge: 413,
 	fault.Unsupported: 415, fault.Unprocessable: 422, fault.Precondition: 428, fault.TooMany: 429, fault.Unavailable: 503, fault.NoRoom: 507,
+	fault.Unauthenticated: 401, fault.Forbidden: 403,
 }
 
 // statusGone counts requests whose caller left before the answer.
@@ -169,7 +173,17 @@ func humaProblem(ctx context.Context, status int, message string, errs []error) 
 // request is what is remembered while a request is served.
 type request struct {
 	lang  string
+	path  string
 	cause error // of a 5xx, for the log
+
+	key    string    // its Idempotency-Key
+	digest hash.Hash // of what it asks for; nil without a key
+
+	caller *guard.Caller // nil: a stranger
+	posts  []policy.Post // of the caller, as they lie now
+	open   bool          // there are no accounts: everything is allowed
+	action policy.Action
+	effect policy.Effect // the strongest that was allowed
 }
 
 type requestKey struct{}

@@ -36,7 +36,7 @@ func (s *Server) healthRoutes() {
 		return out, nil
 	})
 	huma.Register(s.api, operation(http.MethodGet, "/readyz", "readyz", "就绪 · Ready: database reachable and safe, index built and in step", 503), s.ready)
-	s.router.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
+	s.router.Get("/metrics", s.guarded("metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
 }
 
 type readyOutput struct{ Body Ready }

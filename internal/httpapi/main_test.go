@@ -18,9 +18,11 @@ import (
 	"testing/fstest"
 	"time"
 
+	"wangge/internal/account"
 	"wangge/internal/area"
 	"wangge/internal/geo"
 	"wangge/internal/geo/geotest"
+	"wangge/internal/guard"
 	"wangge/internal/httpapi"
 	"wangge/internal/live"
 	"wangge/internal/postgres"
@@ -65,8 +67,15 @@ func (l *logBuffer) String() string {
 	return l.text.String()
 }
 
-// start runs an instance; it is stopped with the test.
+// start runs an instance, open while there are no accounts; it is stopped with
+// the test.
 func start(tb testing.TB, url string) *service {
+	tb.Helper()
+	return startWith(tb, url, func(*httpapi.Config) {})
+}
+
+// startWith is start with some of the configuration changed.
+func startWith(tb testing.TB, url string, change func(*httpapi.Config)) *service {
 	tb.Helper()
 	store, err := postgres.Open(tb.Context(), url)
 	if err != nil {
@@ -82,7 +91,10 @@ func start(tb testing.TB, url string) *service {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	handler, err := httpapi.New(httpapi.Config{Store: store, Boundaries: boundaries, Uploads: depot, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil }})
+	config := httpapi.Config{Store: store, Boundaries: boundaries, Uploads: depot, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil },
+		Guard: guard.New(store, boundaries, account.ASVS.Idle), Profile: account.ASVS, Limits: httpapi.Limits{Caller: 1e6, Stranger: 1e6, SignIn: 1e6}}
+	change(&config)
+	handler, err := httpapi.New(config)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -102,6 +102,9 @@ func (s *Server) newDraft(ctx context.Context, in *struct {
 		Base     string `json:"base,omitempty" doc:"edition to begin from; empty when left out"`
 	}
 }) (*editionOutput, error) {
+	if err := s.allows(ctx, s.draftPlace(ctx, in.Body.District), noDistrict(in.Body.District)); err != nil {
+		return nil, err
+	}
 	e, err := s.Store.NewDraft(ctx, in.Body.District, in.Body.Name, in.Body.Base)
 	return respondEdition(e, err)
 }

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"path"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,9 +27,11 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"wangge/internal/account"
 	"wangge/internal/audit"
 	"wangge/internal/fault"
 	"wangge/internal/gridindex"
+	"wangge/internal/guard"
 	"wangge/internal/live"
 	"wangge/internal/postgres"
 	"wangge/internal/upload"
@@ -44,6 +47,14 @@ type Config struct {
 	Proxies    []netip.Prefix // whose X-Forwarded-For is believed
 	Version    string
 	Unsafe     func() error // why the database's settings are unsafe; nil while they are fine
+
+	Guard   *guard.Guard
+	Profile account.Profile
+	Limits  Limits
+	Secure  bool   // it is reached over TLS, here or at a proxy
+	Public  bool   // strangers may see what is public
+	Demo    bool   // on invented data, with accounts whose passwords are printed
+	Review  string // number of the map review (审图号), shown on public maps
 }
 
 // Server answers requests. Make it with New.
@@ -56,6 +67,10 @@ type Server struct {
 	docs    []byte // the OpenAPI document
 	drafts  drafts
 	ties    ties
+
+	limiters limiters
+	hasher   *account.Hasher
+	verifies chan struct{} // one slot: the whole audit is read
 }
 
 // maxBatches is how many batches are answered at once; more are told to come
@@ -65,10 +80,11 @@ const maxBatches = 8
 // New builds the server. All routes stand here.
 func New(c Config) (*Server, error) {
 	hookHuma()
-	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries)}
+	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries),
+		limiters: newLimiters(c.Limits), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
 	r := chi.NewRouter()
 	s.router = r
-	r.Use(s.observe, patience, secure, s.ownHost, s.sameOrigin, plainText, middleware.GetHead)
+	r.Use(s.observe, patience, s.secure, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { s.serveWeb(w, r) })
 	r.MethodNotAllowed(methodNotAllowed(r))
 
@@ -76,6 +92,7 @@ func New(c Config) (*Server, error) {
 	config.Info.Description = "这个点归谁管：边界、版次与责任归属。Whose is this point: boundaries, editions and who is responsible."
 	config.CreateHooks, config.DocsPath, config.OpenAPIPath, config.SchemasPath = nil, "", "", ""
 	s.api = humachi.New(r, config)
+	s.api.UseMiddleware(s.permit)
 
 	s.locateRoutes()
 	s.batchRoutes()
@@ -87,7 +104,15 @@ func New(c Config) (*Server, error) {
 	s.mendRoutes()
 	s.tileRoutes()
 	s.healthRoutes()
-	return s, s.docsRoutes()
+	s.sessionRoutes()
+	s.peopleRoutes()
+	s.keyRoutes()
+	s.auditRoutes()
+	s.requestRoutes()
+	if err := s.docsRoutes(); err != nil {
+		return nil, err
+	}
+	return s, s.undeclared()
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
@@ -171,7 +196,7 @@ func knownMethod(m string) string {
 
 // secure sets the headers that every answer carries. Nothing may be fetched
 // from anywhere but this service.
-func secure(next http.Handler) http.Handler {
+func (s *Server) secure(next http.Handler) http.Handler {
 	const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
 		"connect-src 'self'; font-src 'self'; worker-src 'self' blob:; manifest-src 'self'; " +
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -182,6 +207,10 @@ func secure(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()")
+		if s.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		next.ServeHTTP(w, r)
 	})
 }
@@ -240,9 +269,10 @@ func plainText(next http.Handler) http.Handler {
 	})
 }
 
-// ownHost refuses requests that were made for another name. Without accounts
-// whoever reaches the service may write, and a page elsewhere could let its own
-// name point here (DNS rebinding). Behind a reverse proxy the name is its matter.
+// ownHost refuses requests that were made for another name, while the service is
+// for this machine alone: without accounts whoever reaches it may write, and a
+// page elsewhere could let its own name point here (DNS rebinding). With TLS, or
+// behind a reverse proxy, sessions belong to one name anyhow.
 func (s *Server) ownHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := r.Host
@@ -250,7 +280,7 @@ func (s *Server) ownHost(next http.Handler) http.Handler {
 			name = host
 		}
 		ip := net.ParseIP(strings.Trim(name, "[]"))
-		if len(s.Proxies) == 0 && !strings.EqualFold(name, "localhost") && (ip == nil || !ip.IsLoopback()) {
+		if !s.Secure && !strings.EqualFold(name, "localhost") && (ip == nil || !ip.IsLoopback()) {
 			p := problem(r.Context(), fault.New(fault.Invalid, "wrong_host", "请用 localhost 或 127.0.0.1 访问，而不是 %[1]q", "reach the service as localhost or 127.0.0.1, not %[1]q", clip(name, 60)))
 			p.Status, p.Title = http.StatusMisdirectedRequest, http.StatusText(http.StatusMisdirectedRequest)
 			p.write(w)
@@ -296,7 +326,8 @@ func (s *Server) serveWeb(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-	if name == "" || name == "steward" || strings.HasPrefix(name, "steward/") { // the desks live on the one page
+	first, _, _ := strings.Cut(name, "/")
+	if slices.Contains([]string{"", "steward", "sign-in", "invitation", "account", "office"}, first) { // the desks live on the one page
 		name = "index.html"
 	}
 	content, err := fs.ReadFile(s.Web, name)
@@ -322,7 +353,7 @@ func (s *Server) serveWeb(w http.ResponseWriter, r *http.Request) {
 // by the handlers, which know how to say what is wrong with them.
 func operation(method, path, id, summary string, errors ...int) huma.Operation {
 	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, SkipValidateParams: true, Errors: errors,
-		Extensions: map[string]any{"x-action": string(actionOf(id))}}
+		Extensions: map[string]any{"x-action": string(ruleOf(id).action)}}
 }
 
 // decimal is a number in a query. It is kept as text, so that what was written

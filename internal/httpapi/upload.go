@@ -103,8 +103,8 @@ type (
 func (s *Server) uploadRoutes() {
 	open := operation(http.MethodPost, "/api/v1/uploads", "upload-open", "开始上传 · Begin an upload", 429, 507)
 	open.DefaultStatus = http.StatusCreated
-	huma.Register(s.api, open, func(context.Context, *struct{}) (*uploadOutput, error) {
-		u, err := s.Uploads.Open()
+	huma.Register(s.api, open, func(ctx context.Context, _ *struct{}) (*uploadOutput, error) {
+		u, err := s.Uploads.Open(requestOf(ctx).owner())
 		return respondUpload(u, err)
 	})
 	put := operation(http.MethodPut, "/api/v1/uploads/{id}/files/{name}", "upload-file", "上传一个文件 · One file of it", 400, 404, 413, 507)
@@ -128,11 +128,11 @@ func (s *Server) uploadRoutes() {
 	begin.MaxBodyBytes = 64 << 10
 	huma.Register(s.api, begin, s.beginImport)
 	huma.Register(s.api, operation(http.MethodGet, "/api/v1/imports/{id}", "import", "导入进度与结果 · How far it is", 404), func(ctx context.Context, in *UploadPath) (*importOutput, error) {
-		j, err := s.Uploads.Job(in.ID)
+		j, err := s.Uploads.Job(in.ID, requestOf(ctx).owner())
 		return respondImport(ctx, j, err)
 	})
 	huma.Register(s.api, operation(http.MethodDelete, "/api/v1/imports/{id}", "import-cancel", "取消导入 · Cancel it", 404), func(ctx context.Context, in *UploadPath) (*importOutput, error) {
-		j, err := s.Uploads.Cancel(in.ID)
+		j, err := s.Uploads.Cancel(in.ID, requestOf(ctx).owner())
 		return respondImport(ctx, j, err)
 	})
 	op := operation(http.MethodGet, "/api/v1/imports/{id}/tiles/{z}/{x}/{y}.mvt", "import-tile", "预览瓦片 · Tile of what was read", 400, 404)
@@ -177,7 +177,7 @@ func (s *Server) look(ctx context.Context, in *struct {
 	Layer   string `query:"layer" doc:"of a file that holds several"`
 	Charset string `query:"charset" enum:"utf-8,gbk" doc:"of the attribute table; found out when left out"`
 }) (*lookOutput, error) {
-	l, err := s.Uploads.Look(ctx, in.ID, in.Layer, in.Charset)
+	l, err := s.Uploads.Look(ctx, in.ID, requestOf(ctx).owner(), in.Layer, in.Charset)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +215,10 @@ func (s *Server) beginImport(ctx context.Context, in *struct{ Body ImportRequest
 			return nil, fault.New(fault.Unprocessable, "bad_reason", "放行 %[1]s 要写明理由", "waiving %[1]s takes a reason", clip(code, 60)).Because(err)
 		}
 	}
-	r.By = audit.ActorOf(ctx)
+	if err := s.allows(ctx, s.draftPlace(ctx, b.District), noDistrict(b.District)); err != nil {
+		return nil, err
+	}
+	r.By, r.Owner = audit.ActorOf(ctx), requestOf(ctx).owner()
 	j, err := s.Uploads.Import(r)
 	return respondImport(ctx, j, err)
 }
@@ -246,7 +249,7 @@ func respondImport(ctx context.Context, j *upload.Job, err error) (*importOutput
 	return &importOutput{d}, nil
 }
 
-func (s *Server) importTile(_ context.Context, in *struct {
+func (s *Server) importTile(ctx context.Context, in *struct {
 	UploadPath
 	Z string `path:"z"`
 	X string `path:"x"`
@@ -256,7 +259,7 @@ func (s *Server) importTile(_ context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	j, err := s.Uploads.Job(in.ID)
+	j, err := s.Uploads.Job(in.ID, requestOf(ctx).owner())
 	if err != nil {
 		return nil, err
 	}

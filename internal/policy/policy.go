@@ -109,17 +109,29 @@ func (p Post) Relation(place Place) Relation {
 }
 
 // Decide returns what somebody with these posts may do to a thing at a place:
-// the strongest of what each post by itself allows. Posts add up, they do not
-// multiply: the role of one never counts in the place of another. Without a
-// post it is Anyone who asks; a post that has ended must not be among them.
+// the strongest of what each post by itself allows, and of what Anyone may.
+// Posts add up, they do not multiply: the role of one never counts in the place
+// of another. A post that has ended must not be among them.
 func Decide(posts []Post, action Action, place Place) Effect {
-	row, known := rules[action]
-	if !known {
-		return Deny
-	}
-	best := row[Anyone][Own]
+	return max(rules[action][Anyone][Own], Granted(posts, action, place))
+}
+
+// Granted is Decide without what Anyone may.
+func Granted(posts []Post, action Action, place Place) Effect {
+	row := rules[action]
+	best := Deny
 	for _, p := range posts {
 		best = max(best, row[p.Role][p.Relation(place)])
+	}
+	return best
+}
+
+// Best returns the strongest that a post allows in its own area: what somebody
+// may do somewhere.
+func Best(posts []Post, action Action) Effect {
+	best := Deny
+	for _, p := range posts {
+		best = max(best, rules[action][p.Role][Own])
 	}
 	return best
 }

@@ -56,6 +56,8 @@ const (
 
 // What concerns the product itself.
 const (
+	SignIn        Action = "sign_in"       // and out, one's own account and password
+	Docs          Action = "docs"          // the description of the interface
 	AccountWrite  Action = "account.write" // people and accounts: make, disable, reset
 	PeopleRead    Action = "people.read"   // people and their posts
 	PostGrant     Action = "post.grant"    // roles and areas
@@ -124,6 +126,8 @@ compound.write      -     -     -     -     a     a     -     -     a     -     
 renovation.write    -     -     -     -     p     a     -     -     a     -     -     -     -     -     -     -
 party.write         -     -     -     -     -     -     -     -     -     -     -     a     -     -     -     -
 
+sign_in             a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    -
+docs                -     -     a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*
 account.write       -     -     -     -     -     -     -     -     -     -     -     -     a*    -     -     -
 people.read         -     -     i*    a     a     a     a     i*    i*    i*    a     a     a*    a*    -     -
 post.grant          -     -     -     -     -     -     -     -     -     -     -     -     -     2*    -     -
@@ -134,7 +138,7 @@ audit.read          -     -     i*    i*    i*    i*    i*    i*    i*    i*    
 privacy.file        -     i*    a     a     a     a     -     -     -     -     -     -     -     -     -     -
 privacy.decide      -     -     -     -     a     a     a     -     -     -     -     -     -     -     m*    -
 health              a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*    a*
-metrics             -     -     -     -     -     -     -     -     -     -     -     -     a*    -     -     -
+metrics             -     -     -     -     -     -     -     -     -     -     -     -     a*    -     -     a*
 `
 
 type cell [4]Effect

@@ -90,7 +90,7 @@ func TestWhatCannotBeRecordedIsNotDone(t *testing.T) {
 	if _, err := s.FillDraft(t.Context(), f); err == nil {
 		t.Error("an import went through without its row")
 	}
-	if e, err := s.Editions(t.Context(), "", postgres.Page{Most: 1}); err != nil || len(e) > 0 {
+	if e, err := s.Editions(t.Context(), nil, postgres.Page{Most: 1}); err != nil || len(e) > 0 {
 		t.Errorf("something was kept: %v, %v", e, err)
 	}
 }

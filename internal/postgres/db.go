@@ -166,9 +166,6 @@ func (s *Store) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
 	return nil
 }
 
-var errKeyReused = fault.New(fault.Conflict, "idempotency_key_reused",
-	"这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key was used for another request")
-
 // translate turns what callers can act on into refusals: no database, no room,
 // a lock held too long. Everything else stays as it is.
 func translate(err error) error {
@@ -198,11 +195,9 @@ func translate(err error) error {
 		case "22": // what was asked for is no value of its type
 			return fault.New(fault.Invalid, "bad_text", "请求里有数据库不能接受的值", "the request holds a value that the database cannot take").Because(err)
 		}
-		switch {
-		case pg.Code == "55P03", pg.Code == "40P01", pg.Code == "25P03": // lock not available, deadlock, idle too long
+		switch pg.Code {
+		case "55P03", "40P01", "25P03": // lock not available, deadlock, idle too long
 			return unavailable()
-		case pg.ConstraintName == "activation_district_idempotency_key_key":
-			return errKeyReused
 		}
 	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err), pgconn.SafeToRetry(err),

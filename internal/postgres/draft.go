@@ -103,7 +103,7 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 			if err := setChecked(ctx, tx, d.district, d.edition, hash); err != nil {
 				return err
 			}
-			if done.Activated, err = activate(ctx, tx, d.district, d.edition, *fill.ActivateFrom, Confirmation{}, "", nil); err != nil {
+			if done.Activated, err = activate(ctx, tx, d.district, d.edition, *fill.ActivateFrom, Confirmation{}); err != nil {
 				return err
 			}
 		}

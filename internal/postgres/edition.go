@@ -1,9 +1,7 @@
 package postgres
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,13 +24,13 @@ const selectEdition = `
 	       (SELECT count(*) FROM finding f WHERE f.district = e.district AND f.edition_id = e.edition_id)
 	FROM edition e `
 
-// Editions returns the editions of a district, or of all when district is "",
+// Editions returns the editions of some districts, of all when none is named,
 // newest first.
-func (s *Store) Editions(ctx context.Context, district string, page Page) ([]area.Edition, error) {
+func (s *Store) Editions(ctx context.Context, districts []string, page Page) ([]area.Edition, error) {
 	var editions []area.Edition
 	err := s.inTx(ctx, func(tx pgx.Tx) (err error) {
-		rows, err := tx.Query(ctx, selectEdition+`WHERE $1 IN ('', e.district) ORDER BY e.district, e.created_at DESC, e.name
-			OFFSET $2 LIMIT $3`, district, page.From, page.Most)
+		rows, err := tx.Query(ctx, selectEdition+`WHERE $1::text[] IS NULL OR e.district = ANY($1) ORDER BY e.district, e.created_at DESC, e.name
+			OFFSET $2 LIMIT $3`, districts, page.From, page.Most)
 		if err != nil {
 			return err
 		}
@@ -60,6 +58,15 @@ func (s *Store) Edition(ctx context.Context, district, name string) (e *area.Edi
 		return err
 	})
 	return e, err
+}
+
+// OnlyDistrict returns the district while there is only one. Error: no_district.
+func (s *Store) OnlyDistrict(ctx context.Context) (district string, err error) {
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		district, err = onlyDistrict(ctx, tx, "")
+		return err
+	})
+	return district, err
 }
 
 // onlyDistrict returns the district named, or the only one there is when none
@@ -106,12 +113,18 @@ func findEdition(ctx context.Context, tx pgx.Tx, district, name, query string) (
 	var id uuid.UUID
 	err := tx.QueryRow(ctx, query, district, name).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fault.New(fault.NotFound, "no_such_edition", "%[1]s 没有叫 %[2]q 的版次", "%[1]s has no edition %[2]q", district, name)
+		return nil, NoSuchEdition(district, name)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return loadEdition(ctx, tx, district, id)
+}
+
+// NoSuchEdition is the answer about an edition that is not there, or not to be
+// seen.
+func NoSuchEdition(district, name string) error {
+	return fault.New(fault.NotFound, "no_such_edition", "%[1]s 没有叫 %[2]q 的版次", "%[1]s has no edition %[2]q", district, name)
 }
 
 func loadEdition(ctx context.Context, tx pgx.Tx, district string, id uuid.UUID) (*area.Edition, error) {
@@ -237,73 +250,71 @@ func setChecked(ctx context.Context, tx pgx.Tx, district string, edition uuid.UU
 	return err
 }
 
-// Write is what a caller that may lose the answer says about one write.
-type Write struct {
-	Version int64  // the row version it has seen (If-Match); 0 does not ask
-	Key     string // its idempotency key; "" has none
-}
-
 // Activate puts an edition into force from the start of a date in the
-// district's time zone. A draft is checked first. The same key with the same
-// edition and date activates once and answers alike. found is what the check
+// district's time zone. A draft is checked first. found is what the check
 // lists, and what the edition leaves out that the one before had. Errors: no_such_edition,
 // check_refuses (findings are returned), stale_version, district_overlap,
 // lineage_unfit, idempotency_key_reused.
 func (s *Store) Activate(ctx context.Context, district, name string, from time.Time, says Confirmation, by Write) (e *area.Edition, found []area.Finding, err error) {
-	refused := fault.New(fault.Unprocessable, "check_refuses",
-		"版次 %[1]s 没有通过检查，不能启用", "the edition %[1]s does not pass its check and cannot be activated", name)
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		if district, err = onlyDistrict(ctx, tx, district); err != nil {
-			return err
+	_, err = s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+		if e, found, err = s.activateIn(ctx, tx, district, name, from, says, by); err != nil {
+			return "", err
 		}
-		if err := lockDistrict(ctx, tx, district); err != nil { // what is in force before and after stays so meanwhile
-			return err
-		}
-		if e, err = lockEdition(ctx, tx, district, name); err != nil {
-			return err
-		}
-		request := fingerprint(name, from, says)
-		if done, err := activatedBefore(ctx, tx, e, by.Key, request); done || err != nil {
-			return err
-		}
-		if by.Version != 0 && by.Version != e.Version {
-			return fault.New(fault.Stale, "stale_version", "版次 %[1]s 已被别人改动，请刷新后再试", "the edition %[1]s has changed; reload and try again", name)
-		}
-		if e.Status != area.Checked {
-			var hash []byte
-			if found, hash, err = s.checkEdition(ctx, tx, district, e.ID); err != nil {
-				return err
-			}
-			if hash == nil {
-				return fault.New(fault.Conflict, "empty_edition", "版次 %[1]s 里还没有区域", "the edition %[1]s has no areas yet", name)
-			}
-			if area.Refuses(found) {
-				return refused
-			}
-			if err := replaceCheckFindings(ctx, tx, district, e.ID, found); err != nil {
-				return err
-			}
-			if err := setChecked(ctx, tx, district, e.ID, hash); err != nil {
-				return err
-			}
-		}
-		lost, err := losses(ctx, tx, district, e.ID)
-		if err != nil {
-			return err
-		}
-		found = append(lost, found...)
-		if _, err := activate(ctx, tx, district, e.ID, from, says, by.Key, request); err != nil {
-			return err
-		}
-		if e, err = loadEdition(ctx, tx, district, e.ID); err != nil {
-			return err
-		}
-		return recordActivation(ctx, tx, e)
+		return e.ID.String(), nil
 	})
+	if err == nil && e == nil { // done before, under the same key
+		e, err = s.Edition(ctx, district, name)
+	}
 	if err != nil {
 		return nil, found, fmt.Errorf("activate %s: %w", name, err)
 	}
 	return e, found, nil
+}
+
+func (s *Store) activateIn(ctx context.Context, tx pgx.Tx, district, name string, from time.Time, says Confirmation, by Write) (e *area.Edition, found []area.Finding, err error) {
+	if district, err = onlyDistrict(ctx, tx, district); err != nil {
+		return nil, nil, err
+	}
+	if err := lockDistrict(ctx, tx, district); err != nil { // what is in force before and after stays so meanwhile
+		return nil, nil, err
+	}
+	if e, err = lockEdition(ctx, tx, district, name); err != nil {
+		return nil, nil, err
+	}
+	if by.Version != 0 && by.Version != e.Version {
+		return nil, nil, fault.New(fault.Stale, "stale_version", "版次 %[1]s 已被别人改动，请刷新后再试", "the edition %[1]s has changed; reload and try again", name)
+	}
+	if e.Status != area.Checked {
+		var hash []byte
+		if found, hash, err = s.checkEdition(ctx, tx, district, e.ID); err != nil {
+			return nil, nil, err
+		}
+		if hash == nil {
+			return nil, nil, fault.New(fault.Conflict, "empty_edition", "版次 %[1]s 里还没有区域", "the edition %[1]s has no areas yet", name)
+		}
+		if area.Refuses(found) {
+			return nil, found, fault.New(fault.Unprocessable, "check_refuses",
+				"版次 %[1]s 没有通过检查，不能启用", "the edition %[1]s does not pass its check and cannot be activated", name)
+		}
+		if err := replaceCheckFindings(ctx, tx, district, e.ID, found); err != nil {
+			return nil, nil, err
+		}
+		if err := setChecked(ctx, tx, district, e.ID, hash); err != nil {
+			return nil, nil, err
+		}
+	}
+	lost, err := losses(ctx, tx, district, e.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	found = append(lost, found...)
+	if _, err := activate(ctx, tx, district, e.ID, from, says); err != nil {
+		return nil, found, err
+	}
+	if e, err = loadEdition(ctx, tx, district, e.ID); err != nil {
+		return nil, nil, err
+	}
+	return e, found, recordActivation(ctx, tx, e)
 }
 
 func recordActivation(ctx context.Context, tx pgx.Tx, e *area.Edition) error {
@@ -316,7 +327,7 @@ func recordActivation(ctx context.Context, tx pgx.Tx, e *area.Edition) error {
 // anything of it can be seen, so that numbers follow the order of commits, and
 // as late as may be, because writes that fix an owner wait for it. The caller
 // holds the district.
-func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time, says Confirmation, key string, request []byte) (*area.Activation, error) {
+func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, from time.Time, says Confirmation) (*area.Activation, error) {
 	pairs, changed, err := lineagePairs(ctx, tx, district, edition, from, says)
 	if err != nil {
 		return nil, err
@@ -339,10 +350,10 @@ func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID
 	}
 	a := &area.Activation{Generation: generation}
 	err = tx.QueryRow(ctx, `
-		INSERT INTO activation (district, generation, edition_id, valid_from, effective_at, idempotency_key, request)
-		SELECT district, $2, $3, $4::text::date, $4::text::date::timestamp AT TIME ZONE time_zone, nullif($5::text, ''), $6 FROM district WHERE district = $1
+		INSERT INTO activation (district, generation, edition_id, valid_from, effective_at)
+		SELECT district, $2, $3, $4::text::date, $4::text::date::timestamp AT TIME ZONE time_zone FROM district WHERE district = $1
 		RETURNING valid_from, effective_at, recorded_at`,
-		district, generation, edition, from.Format(time.DateOnly), key, request).Scan(&a.ValidFrom, &a.Effective, &a.Recorded)
+		district, generation, edition, from.Format(time.DateOnly)).Scan(&a.ValidFrom, &a.Effective, &a.Recorded)
 	if err != nil {
 		return nil, err
 	}
@@ -354,43 +365,11 @@ func activate(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID
 	if _, err := tx.Exec(ctx, `UPDATE edition SET version = version + 1 WHERE district = $1 AND edition_id = $2`, district, edition); err != nil {
 		return nil, err
 	}
+	if _, err := tx.Exec(ctx, `SELECT number_areas($1, $2)`, district, edition); err != nil {
+		return nil, err
+	}
 	_, err = tx.Exec(ctx, `SELECT pg_notify('wangge_generation', $1::bigint::text)`, generation)
 	return a, err
-}
-
-// fingerprint tells one activation that was asked for from another.
-func fingerprint(name string, from time.Time, says Confirmation) []byte {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %s %v %v\n", name, from.Format(time.DateOnly), says.AsProposed, says.Links != nil)
-	for _, l := range says.Links {
-		fmt.Fprintf(h, "%d %q %q %q\n", l.Level, l.Kind, l.From, l.To)
-	}
-	return h.Sum(nil)
-}
-
-// activatedBefore reports whether the write with this key has been done. The
-// caller holds the edition's row, so that the same request cannot run beside it;
-// the key with another edition meets the unique index (translate).
-func activatedBefore(ctx context.Context, tx pgx.Tx, e *area.Edition, key string, request []byte) (bool, error) {
-	if key == "" {
-		return false, nil
-	}
-	var before []byte
-	err := tx.QueryRow(ctx, `SELECT coalesce(request, '') FROM activation WHERE district = $1 AND idempotency_key = $2`, e.District, key).Scan(&before)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	if !bytes.Equal(before, request) {
-		return false, errKeyReused
-	}
-	fresh, err := loadEdition(ctx, tx, e.District, e.ID)
-	if err == nil {
-		*e = *fresh
-	}
-	return true, err
 }
 
 // refuseOverlap refuses an outline that overlaps that of another district's

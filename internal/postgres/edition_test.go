@@ -92,7 +92,7 @@ func TestADryRunKeepsNothing(t *testing.T) {
 	if err != nil || done.Committed || done.Added != 2 || done.Scheme != area.Opaque {
 		t.Fatalf("%+v, %v", done, err)
 	}
-	if editions, err := s.Editions(t.Context(), "", postgres.Page{Most: 10}); err != nil || len(editions) != 0 {
+	if editions, err := s.Editions(t.Context(), nil, postgres.Page{Most: 10}); err != nil || len(editions) != 0 {
 		t.Errorf("left behind: %+v, %v", editions, err)
 	}
 }
@@ -121,7 +121,7 @@ func TestFindingsThatRefuseKeepNothing(t *testing.T) {
 			if err != nil || done.Committed || !slices.Contains(codesOf(done.Findings), tc.code) {
 				t.Errorf("%+v, %v; want %s", done, err, tc.code)
 			}
-			if editions, err := s.Editions(t.Context(), "", postgres.Page{Most: 10}); err != nil || len(editions) != 0 {
+			if editions, err := s.Editions(t.Context(), nil, postgres.Page{Most: 10}); err != nil || len(editions) != 0 {
 				t.Errorf("left behind: %+v, %v", editions, err)
 			}
 		})

@@ -54,6 +54,7 @@ type Depot struct {
 type Upload struct {
 	ID    string
 	Files []File
+	owner string
 	made  time.Time
 	busy  int // how many imports read it
 }
@@ -94,8 +95,8 @@ func (d *Depot) Close() {
 	_ = os.RemoveAll(d.dir)
 }
 
-// Open begins an upload. Error: too_many_uploads.
-func (d *Depot) Open() (*Upload, error) {
+// Open begins an upload, which is its owner's alone. Error: too_many_uploads.
+func (d *Depot) Open(owner string) (*Upload, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for id, u := range d.uploads {
@@ -117,7 +118,7 @@ func (d *Depot) Open() (*Upload, error) {
 		}
 		d.remove(oldest.ID)
 	}
-	u := &Upload{ID: uuid.NewString(), made: time.Now()}
+	u := &Upload{ID: uuid.NewString(), owner: owner, made: time.Now()}
 	if err := os.MkdirAll(filepath.Join(d.dir, u.ID), 0o700); err != nil {
 		return nil, err
 	}
@@ -137,11 +138,11 @@ func noSuchUpload() error {
 	return fault.New(fault.NotFound, "no_such_upload", "没有这次上传，可能已过期：请重新上传", "there is no such upload; it may have expired: upload again")
 }
 
-// Find returns an upload. Error: no_such_upload.
-func (d *Depot) Find(id string) (*Upload, error) {
+// Find returns an upload of an owner's. Error: no_such_upload.
+func (d *Depot) Find(id, owner string) (*Upload, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if u := d.uploads[id]; u != nil {
+	if u := d.uploads[id]; u != nil && u.owner == owner {
 		return u.copy(), nil
 	}
 	return nil, noSuchUpload()

@@ -45,7 +45,7 @@ func depot(t *testing.T) (*upload.Depot, *postgres.Store, string) {
 
 func open(t *testing.T, d *upload.Depot, name, content string) string {
 	t.Helper()
-	u, err := d.Open()
+	u, err := d.Open("")
 	if err == nil {
 		u, err = d.Put(u.ID, name, strings.NewReader(content))
 	}
@@ -73,7 +73,7 @@ func files(t *testing.T, dir string) (names []string) {
 func TestAFileAppearsWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	d, _, dir := depot(t)
-	u, err := d.Open()
+	u, err := d.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestAFileAppearsWholeOrNotAtAll(t *testing.T) {
 	if err := d.Drop(u.ID); err != nil || len(files(t, dir)) > 0 {
 		t.Errorf("dropped: %v, left %v", err, files(t, dir))
 	}
-	if _, err := d.Look(t.Context(), u.ID, "", ""); !fault.Is(err, "no_such_upload") {
+	if _, err := d.Look(t.Context(), u.ID, "", "", ""); !fault.Is(err, "no_such_upload") {
 		t.Error(err)
 	}
 }
@@ -114,7 +114,7 @@ func finished(t *testing.T, d *upload.Depot, r upload.Request) *upload.Job {
 	t.Helper()
 	j, err := d.Import(r)
 	for deadline := time.Now().Add(2 * time.Minute); err == nil; time.Sleep(20 * time.Millisecond) {
-		if j, err = d.Job(j.ID); err == nil && (j.State == upload.Done || j.State == upload.Failed || j.State == upload.Cancelled) {
+		if j, err = d.Job(j.ID, ""); err == nil && (j.State == upload.Done || j.State == upload.Failed || j.State == upload.Cancelled) {
 			return j
 		}
 		if time.Now().After(deadline) {
@@ -153,7 +153,7 @@ func TestACancelledImportKeepsNothing(t *testing.T) {
 		t.Errorf("an upload that is read can be dropped: %v", err)
 	}
 	for range 500 {
-		if j, err = d.Job(j.ID); err != nil || j.Features > 0 {
+		if j, err = d.Job(j.ID, ""); err != nil || j.Features > 0 {
 			break
 		}
 		time.Sleep(2 * time.Millisecond)
@@ -161,11 +161,11 @@ func TestACancelledImportKeepsNothing(t *testing.T) {
 	if j.Features == 0 {
 		t.Error("no progress was told")
 	}
-	if _, err := d.Cancel(j.ID); err != nil {
+	if _, err := d.Cancel(j.ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	for range 500 {
-		if j, err = d.Job(j.ID); err != nil || j.State == upload.Cancelled {
+		if j, err = d.Job(j.ID, ""); err != nil || j.State == upload.Cancelled {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -173,7 +173,7 @@ func TestACancelledImportKeepsNothing(t *testing.T) {
 	if j.State != upload.Cancelled {
 		t.Errorf("after the cancel it is %s: %v", j.State, j.Err)
 	}
-	if editions, err := store.Editions(t.Context(), "", postgres.Page{Most: 10}); err != nil || len(editions) > 0 {
+	if editions, err := store.Editions(t.Context(), nil, postgres.Page{Most: 10}); err != nil || len(editions) > 0 {
 		t.Errorf("kept %v, %v", editions, err)
 	}
 }

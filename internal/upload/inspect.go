@@ -24,8 +24,8 @@ type Look struct {
 // Look reads an upload and says what is in it. layer and charset are as in
 // ingest.Options. Errors: no_such_upload, unsupported_format, and those of
 // ingest.Read and sandbox.
-func (d *Depot) Look(ctx context.Context, id, layer, charset string) (*Look, error) {
-	u, err := d.Find(id)
+func (d *Depot) Look(ctx context.Context, id, owner, layer, charset string) (*Look, error) {
+	u, err := d.Find(id, owner)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,7 @@ type Request struct {
 	Read   ingest.Options    // without Project and Progress
 	Fill   postgres.Fill     // without Level, Areas and Findings
 	Waive  map[string]string // code of a finding → why it may pass
+	Owner  string
 	By     audit.Actor
 }
 
@@ -51,6 +52,7 @@ type Job struct {
 	Upload   string
 	Level    area.Level
 	Began    time.Time
+	owner    string
 	Outcome  *postgres.Filled // when Done
 	Err      error            // when Failed
 	preview  *preview
@@ -72,7 +74,7 @@ func (d *Depot) Import(r Request) (*Job, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	u := d.uploads[r.Upload]
-	if u == nil {
+	if u == nil || u.owner != r.Owner {
 		return nil, noSuchUpload()
 	}
 	file, err := d.main(u)
@@ -95,7 +97,7 @@ func (d *Depot) Import(r Request) (*Job, error) {
 		d.order = slices.Delete(d.order, i, i+1)
 	}
 	ctx, cancel := context.WithCancel(audit.By(d.ctx, r.By))
-	j := &Job{ID: uuid.NewString(), State: Waiting, Upload: r.Upload, Level: r.Read.Level, Began: time.Now(), cancel: cancel}
+	j := &Job{ID: uuid.NewString(), State: Waiting, Upload: r.Upload, Level: r.Read.Level, Began: time.Now(), owner: r.Owner, cancel: cancel}
 	for _, f := range u.Files {
 		j.Total += f.Bytes
 	}
@@ -191,12 +193,12 @@ func Filling(fill postgres.Fill, level area.Level, batch *ingest.Batch) postgres
 	return fill
 }
 
-// Job returns an import as it stands. Error: no_such_import.
-func (d *Depot) Job(id string) (*Job, error) {
+// Job returns an import of an owner's as it stands. Error: no_such_import.
+func (d *Depot) Job(id, owner string) (*Job, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	j := d.jobs[id]
-	if j == nil {
+	if j == nil || j.owner != owner {
 		return nil, fault.New(fault.NotFound, "no_such_import", "没有这次导入，可能服务重启过：请重新导入", "there is no such import; the service may have been restarted: import again")
 	}
 	copied := *j
@@ -204,8 +206,8 @@ func (d *Depot) Job(id string) (*Job, error) {
 }
 
 // Cancel ends an import; one that is over stays as it is. Error: no_such_import.
-func (d *Depot) Cancel(id string) (*Job, error) {
-	j, err := d.Job(id)
+func (d *Depot) Cancel(id, owner string) (*Job, error) {
+	j, err := d.Job(id, owner)
 	if err != nil {
 		return nil, err
 	}
