@@ -54,7 +54,7 @@ func (p Profile) Check(password string, about ...string) error {
 	}
 	const slow = 60 // its time grows with the square of the length
 	head := []rune(password)[:min(n, slow)]
-	if guess := zxcvbn.PasswordStrength(string(head), words(about)); guess.Score < 2 {
+	if guess := zxcvbn.PasswordStrength(string(head), words(about)); guess.Score < 3 {
 		return fault.New(fault.Unprocessable, "password_common", "这个密码太常见、太好猜：换成几个不相干的词连起来", "this password is common and easily guessed; take a few words that have nothing to do with each other")
 	}
 	return nil

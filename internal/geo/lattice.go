@@ -52,6 +52,13 @@ func (p Point) Lon() float64 { return float64(p.X) / Scale }
 // Lat returns the latitude in degrees.
 func (p Point) Lat() float64 { return float64(p.Y) / Scale }
 
+// Round moves p to the nearest multiple of step, for showing it to no more than
+// that.
+func (p Point) Round(step int32) Point {
+	nearest := func(v int32) int32 { return int32(math.Round(float64(v)/float64(step))) * step }
+	return Point{nearest(p.X), nearest(p.Y)}
+}
+
 // Compare orders points by x, then y.
 func (p Point) Compare(q Point) int {
 	switch {

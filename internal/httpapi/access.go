@@ -80,6 +80,7 @@ var access = map[string]rule{
 	"session":         {policy.SignIn, nil},
 	"sign-in":         {policy.SignIn, nil},
 	"sign-out":        {policy.SignIn, nil},
+	"permissions":     {policy.SignIn, nil},
 	"invitation-look": {policy.SignIn, nil},
 	"invitation-use":  {policy.SignIn, nil},
 	"password":        {policy.SessionEnd, nil},

@@ -94,7 +94,7 @@ func (s *Server) editionTile(ctx context.Context, in *struct {
 		return out, nil
 	}
 	if ix := d.drawable(); ix != nil {
-		if out.Body, err = tile.Draw(ix, level, k); err != nil {
+		if out.Body, err = tile.Draw(ix, level, k, 1); err != nil {
 			return nil, err
 		}
 	}

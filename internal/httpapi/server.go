@@ -91,6 +91,7 @@ func New(c Config) (*Server, error) {
 	config := huma.DefaultConfig("网格 Wangge", c.Version)
 	config.Info.Description = "这个点归谁管：边界、版次与责任归属。Whose is this point: boundaries, editions and who is responsible."
 	config.CreateHooks, config.DocsPath, config.OpenAPIPath, config.SchemasPath = nil, "", "", ""
+	config.Transformers = []huma.Transformer{coarsen}
 	s.api = humachi.New(r, config)
 	s.api.UseMiddleware(s.permit)
 

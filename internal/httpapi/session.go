@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,6 +92,7 @@ func (s *Server) sessionRoutes() {
 	in.MaxBodyBytes = 4096
 	huma.Register(s.api, in, s.signIn)
 	huma.Register(s.api, operation(http.MethodDelete, me, "sign-out", "退出 · Sign out", 403, 503), s.signOut)
+	huma.Register(s.api, operation(http.MethodGet, "/api/v1/permissions", "permissions", "在一个地方能做什么 · What may I do in a place", 422, 503), s.permissions)
 	huma.Register(s.api, operation(http.MethodGet, "/api/v1/sessions", "sessions", "我的登录 · Where I am signed in", 401, 503), s.sessions)
 	huma.Register(s.api, operation(http.MethodDelete, "/api/v1/sessions", "sessions-end", "退出其他登录 · Sign out everywhere else", 401, 403, 503), func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 		c := requestOf(ctx).caller
@@ -146,6 +148,51 @@ func (s *Server) describeMe(ctx context.Context) Me {
 
 func (s *Server) rules() Rules {
 	return Rules{Profile: s.Profile.Name, Shortest: s.Profile.Shortest, Kinds: s.Profile.Kinds, Days: int(s.Profile.Renew.Hours() / 24)}
+}
+
+// Permission is what the policy says of one action.
+type Permission struct {
+	Action string `json:"action"`
+	Effect string `json:"effect" doc:"deny, token, counts, limited, propose, mine, assigned, masked, flagged, second, reveal or allow (docs/authorisation.md)"`
+}
+
+type permissionsOutput struct {
+	Body struct {
+		Permissions []Permission `json:"permissions"`
+	}
+}
+
+// permissions tells what the caller may do to things in an area, or to things
+// outside all areas of a district.
+func (s *Server) permissions(ctx context.Context, in *struct {
+	District string `query:"district"`
+	Level    string `query:"level"`
+	Area     string `query:"area" doc:"code; when left out, what lies outside all areas of the district"`
+}) (*permissionsOutput, error) {
+	seen := requestOf(ctx)
+	place := s.ofDistrict(in.District)
+	if in.Area != "" {
+		a, err := s.areaNamed(in.District, in.Level, in.Area)
+		if err != nil {
+			return nil, err
+		}
+		place = &policy.Place{District: a.District, Lo: a.Lo, Hi: a.Hi}
+	}
+	out := &permissionsOutput{}
+	for _, a := range policy.Actions {
+		effect := policy.Granted(seen.posts, a, *place)
+		if stranger := policy.Decide(nil, a, *place); stranger == policy.Allow || s.strangersMay(a) {
+			effect = max(effect, stranger)
+		}
+		if seen.open {
+			effect = policy.Allow
+		}
+		if c := seen.caller; c != nil && c.Key != nil && !slices.Contains(c.Key.Actions, a) {
+			effect = policy.Deny
+		}
+		out.Body.Permissions = append(out.Body.Permissions, Permission{string(a), effect.String()})
+	}
+	return out, nil
 }
 
 // cookie names: the prefix keeps other hosts and plain HTTP from setting it.

@@ -93,6 +93,9 @@ func (s *Server) tileJSON(ctx context.Context, in *struct {
 		return nil, err
 	}
 	moment := url.Values{"g": {ix.Snapshot}}
+	if coarse(ctx) {
+		moment.Set("c", "1") // what strangers are given is kept apart in the browser
+	}
 	if in.At != "" {
 		moment.Set("at", in.At)
 	}
@@ -137,6 +140,7 @@ func (s *Server) tile(ctx context.Context, in *struct {
 	X        string `path:"x"`
 	Y        string `path:"y"`
 	Snapshot string `query:"g" doc:"the snapshot that the map was drawn for"`
+	Coarse   string `query:"c" doc:"1 in the addresses that strangers are given"`
 	IfNone   string `header:"If-None-Match"`
 }) (*tileOutput, error) {
 	level, err := parseLayer(in.Layer)
@@ -151,15 +155,19 @@ func (s *Server) tile(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: `"` + ix.Snapshot + `"`, CacheControl: "no-cache"}
-	if in.Snapshot == ix.Snapshot {
-		out.CacheControl = "public, max-age=86400, immutable"
+	step, mark := int32(1), ""
+	if coarse(ctx) {
+		step, mark = coarseStep, "-c"
+	}
+	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: `"` + ix.Snapshot + mark + `"`, CacheControl: "private, no-cache"}
+	if in.Snapshot == ix.Snapshot && (in.Coarse == "") == (step == 1) {
+		out.CacheControl = "private, max-age=86400, immutable"
 	}
 	if strings.Contains(in.IfNone, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
-	if out.Body, err = tile.Draw(ix, level, k); err != nil {
+	if out.Body, err = tile.Draw(ix, level, k, step); err != nil {
 		return nil, err
 	}
 	if len(out.Body) == 0 {

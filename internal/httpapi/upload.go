@@ -268,7 +268,7 @@ func (s *Server) importTile(ctx context.Context, in *struct {
 	if ix == nil {
 		return out, nil
 	}
-	if out.Body, err = tile.Draw(ix, j.Level, k); err != nil {
+	if out.Body, err = tile.Draw(ix, j.Level, k, 1); err != nil {
 		return nil, err
 	}
 	if len(out.Body) > 0 {

@@ -136,13 +136,9 @@ func Best(posts []Post, action Action) Effect {
 	return best
 }
 
-// May reports whether somebody with these posts may do the act anywhere at all:
-// what a role may never do is refused by name, what is not one's own is not
-// there.
+// May reports whether a post lets its holder do the act anywhere at all: what a
+// role may never do is refused by name, what is not one's own is not there.
 func May(posts []Post, action Action) bool {
 	row := rules[action]
-	if row[Anyone] != never {
-		return true
-	}
 	return slices.ContainsFunc(posts, func(p Post) bool { return row[p.Role] != never })
 }

@@ -184,7 +184,8 @@ func TestTheRulesAreWhole(t *testing.T) {
 	for _, action := range policy.Actions {
 		for _, role := range policy.Roles[1:] {
 			for _, where := range policy.Relations {
-				effect := decide(role, action, where)
+				place := map[policy.Relation]policy.Place{policy.Own: {"D", 10, 20}, policy.Below: {"D", 12, 13}, policy.Elsewhere: {"D", 20, 30}, policy.Above: {"D", 0, 40}}[where]
+				effect := policy.Granted([]policy.Post{{Role: role, District: "D", Lo: 10, Hi: 20}}, action, place)
 				if may := policy.May([]policy.Post{{Role: role, District: "D", Lo: 10, Hi: 20}}, action); effect != policy.Deny && !may {
 					t.Errorf("%s may %s somewhere, and not at all", role, action)
 				}

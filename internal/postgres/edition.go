@@ -278,10 +278,30 @@ func (s *Store) activateIn(ctx context.Context, tx pgx.Tx, district, name string
 	if err := lockDistrict(ctx, tx, district); err != nil { // what is in force before and after stays so meanwhile
 		return nil, nil, err
 	}
+	if e, found, err = s.passes(ctx, tx, district, name, by.Version); err != nil {
+		return nil, found, err
+	}
+	lost, err := losses(ctx, tx, district, e.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	found = append(lost, found...)
+	if _, err := activate(ctx, tx, district, e.ID, from, says); err != nil {
+		return nil, found, err
+	}
+	if e, err = loadEdition(ctx, tx, district, e.ID); err != nil {
+		return nil, nil, err
+	}
+	return e, found, recordActivation(ctx, tx, e)
+}
+
+// passes locks an edition, as the caller has seen it, and checks it unless that
+// has been done.
+func (s *Store) passes(ctx context.Context, tx pgx.Tx, district, name string, version int64) (e *area.Edition, found []area.Finding, err error) {
 	if e, err = lockEdition(ctx, tx, district, name); err != nil {
 		return nil, nil, err
 	}
-	if by.Version != 0 && by.Version != e.Version {
+	if version != 0 && version != e.Version {
 		return nil, nil, fault.New(fault.Stale, "stale_version", "版次 %[1]s 已被别人改动，请刷新后再试", "the edition %[1]s has changed; reload and try again", name)
 	}
 	if e.Status != area.Checked {
@@ -302,19 +322,11 @@ func (s *Store) activateIn(ctx context.Context, tx pgx.Tx, district, name string
 		if err := setChecked(ctx, tx, district, e.ID, hash); err != nil {
 			return nil, nil, err
 		}
+		if e, err = loadEdition(ctx, tx, district, e.ID); err != nil {
+			return nil, nil, err
+		}
 	}
-	lost, err := losses(ctx, tx, district, e.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	found = append(lost, found...)
-	if _, err := activate(ctx, tx, district, e.ID, from, says); err != nil {
-		return nil, found, err
-	}
-	if e, err = loadEdition(ctx, tx, district, e.ID); err != nil {
-		return nil, nil, err
-	}
-	return e, found, recordActivation(ctx, tx, e)
+	return e, found, nil
 }
 
 func recordActivation(ctx context.Context, tx pgx.Tx, e *area.Edition) error {

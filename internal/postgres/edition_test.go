@@ -357,21 +357,21 @@ func TestActivationIsAskedForOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 { // the same request, sent again and again
 		all.Go(func() {
-			got, _, err := s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{Version: e.Version, Key: "once"})
+			got, _, err := s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{Version: e.Version, Key: "once", Request: []byte("2026 from January")})
 			if err != nil || len(got.Activations) != 1 {
 				t.Errorf("%+v, %v", got, err)
 			}
 		})
 	}
 	all.Wait()
-	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-02-01"), postgres.Confirmation{}, postgres.Write{Key: "once"}); !fault.Is(err, "idempotency_key_reused") {
+	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-02-01"), postgres.Confirmation{}, postgres.Write{Key: "once", Request: []byte("2026 from February")}); !fault.Is(err, "idempotency_key_reused") {
 		t.Errorf("the key with another date: %v", err)
 	}
 	if _, _, err := s.Activate(t.Context(), "D", "2026", day("2026-01-01"), postgres.Confirmation{}, postgres.Write{Version: e.Version}); !fault.Is(err, "stale_version") {
 		t.Errorf("the version from before the activation: %v", err)
 	}
 	other := fill(t, s, two("other")).Edition
-	if _, _, err := s.Activate(t.Context(), "D", "other", day("2026-02-01"), postgres.Confirmation{}, postgres.Write{Version: other.Version, Key: "once"}); !fault.Is(err, "idempotency_key_reused") {
+	if _, _, err := s.Activate(t.Context(), "D", "other", day("2026-02-01"), postgres.Confirmation{}, postgres.Write{Version: other.Version, Key: "once", Request: []byte("other")}); !fault.Is(err, "idempotency_key_reused") {
 		t.Errorf("the key with another edition: %v", err)
 	}
 	if _, _, err := s.Activate(t.Context(), "D", "nope", day("2026-02-01"), postgres.Confirmation{}, postgres.Write{}); !fault.Is(err, "no_such_edition") {

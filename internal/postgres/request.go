@@ -68,25 +68,14 @@ func (s *Store) ActivationRequests(ctx context.Context) (list []ActivationReques
 // AskActivation asks for an edition to be put into force. It is checked as for
 // an activation, which the second person then makes. An earlier request for it
 // that became void gives way. Errors: those of Activate, request_waits.
-func (s *Store) AskActivation(ctx context.Context, district, name string, from time.Time, says Confirmation, person uuid.UUID, by Write) (*area.Edition, []area.Finding, error) {
-	e, found, err := s.CheckEdition(ctx, district, name)
-	if err != nil {
-		return nil, found, err
-	}
-	if area.Refuses(found) {
-		return nil, found, fault.New(fault.Unprocessable, "check_refuses",
-			"版次 %[1]s 没有通过检查，不能启用", "the edition %[1]s does not pass its check and cannot be activated", name)
-	}
+func (s *Store) AskActivation(ctx context.Context, district, name string, from time.Time, says Confirmation, person uuid.UUID, by Write) (e *area.Edition, found []area.Finding, err error) {
 	lineage, err := json.Marshal(says)
 	if err != nil {
 		return nil, nil, err
 	}
 	_, err = s.once(ctx, by, func(tx pgx.Tx) (string, error) {
-		if e, err = lockEdition(ctx, tx, e.District, name); err != nil {
+		if e, found, err = s.passes(ctx, tx, district, name, by.Version); err != nil {
 			return "", err
-		}
-		if by.Version != 0 && by.Version != e.Version {
-			return "", fault.New(fault.Stale, "stale_version", "版次 %[1]s 已被别人改动，请刷新后再试", "the edition %[1]s has changed; reload and try again", name)
 		}
 		if _, err := tx.Exec(ctx, `UPDATE activation_request SET ended = 'withdrawn', ended_by = $3, ended_at = now()
 			WHERE district = $1 AND edition_id = $2 AND ended IS NULL AND seen_version <> $4`, e.District, e.ID, person, e.Version); err != nil {
@@ -104,6 +93,9 @@ func (s *Store) AskActivation(ctx context.Context, district, name string, from t
 		return id.String(), leave(ctx, tx, change{Subject: "activation_request", ID: id, Version: 1, What: "asked",
 			Detail: map[string]any{"edition": name, "valid_from": from.Format(time.DateOnly)}, Audit: audit.Entry{Act: string(policy.EditionActivate), District: e.District}})
 	})
+	if err == nil && e == nil { // asked before, under the same key
+		e, err = s.Edition(ctx, district, name)
+	}
 	return e, found, err
 }
 

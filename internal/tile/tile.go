@@ -37,13 +37,19 @@ func (k Key) Valid() bool {
 
 // projection turns lattice points into steps of one tile. Every vertex is
 // rounded by itself, so that a border comes out the same on both of its sides.
-type projection struct{ scale, left, top float64 }
+type projection struct {
+	scale, left, top float64
+	step             int32
+}
 
-func project(k Key) projection {
-	return projection{scale: extent * math.Exp2(float64(k.Z)), left: extent * float64(k.X), top: extent * float64(k.Y)}
+func project(k Key, step int32) projection {
+	return projection{scale: extent * math.Exp2(float64(k.Z)), left: extent * float64(k.X), top: extent * float64(k.Y), step: step}
 }
 
 func (t projection) point(p geo.Point) orb.Point {
+	if t.step > 1 {
+		p = p.Round(t.step)
+	}
 	x := (p.Lon() + 180) / 360
 	sin := math.Sin(max(-85.06, min(85.06, p.Lat())) * math.Pi / 180)
 	y := 0.5 - math.Log((1+sin)/(1-sin))/(4*math.Pi)
@@ -68,12 +74,13 @@ func (k Key) bounds() geo.Box {
 
 // Draw returns the tile of one level: a layer of polygons named after the level
 // and a layer of label points, one an area, named level + "_label". It is empty
-// below the level's MinZoom or where there is nothing.
-func Draw(ix *gridindex.Index, level area.Level, k Key) ([]byte, error) {
+// below the level's MinZoom or where there is nothing. Positions are rounded to
+// step lattice units; 1 leaves them exact.
+func Draw(ix *gridindex.Index, level area.Level, k Key, step int32) ([]byte, error) {
 	if k.Z < MinZoom(level) {
 		return nil, nil
 	}
-	box, t := k.bounds(), project(k)
+	box, t := k.bounds(), project(k, step)
 	frame := orb.Bound{Min: orb.Point{-buffer, -buffer}, Max: orb.Point{extent + buffer, extent + buffer}}
 	shapes := &mvt.Layer{Name: level.String(), Version: 2, Extent: extent}
 	labels := &mvt.Layer{Name: level.String() + "_label", Version: 2, Extent: extent}
