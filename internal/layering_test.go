@@ -17,8 +17,8 @@ var layers = [][]string{
 	{"mend"},
 	{"lineage"},
 	{"export", "ingest", "locate", "postgres", "report", "tile"},
-	{"guard", "live", "sandbox"},
-	{"upload"},
+	{"live", "sandbox"},
+	{"guard", "upload"},
 	{"httpapi"},
 }
 

@@ -35,8 +35,11 @@ type Guard struct {
 	mu      sync.Mutex
 	callers map[held]*entry
 
-	accounts  atomic.Bool  // there are accounts; they never go
-	noneUntil atomic.Int64 // Unix ns until which none counts as true
+	accounts atomic.Bool // there are accounts; they never go
+	opening  sync.Mutex  // guards what follows: whether there were none when last asked
+	none     bool
+	asked    time.Time
+	silent   error
 }
 
 type held struct {
@@ -76,24 +79,26 @@ type placed struct {
 }
 
 // Open reports whether there are no accounts yet, so that whoever reaches the
-// service may do everything.
+// service may do everything. While the database is silent the error says so, and
+// the answer is the last that it gave.
 func (g *Guard) Open(ctx context.Context) (bool, error) {
 	if g.accounts.Load() {
 		return false, nil
 	}
-	if time.Now().UnixNano() < g.noneUntil.Load() {
-		return true, nil
+	g.opening.Lock()
+	defer g.opening.Unlock()
+	if time.Since(g.asked) < time.Second {
+		return g.none, g.silent
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askFor)
+	defer cancel()
 	has, err := g.store.HasAccounts(ctx)
-	if err != nil {
-		return false, err
+	g.asked, g.silent = time.Now(), err
+	if err == nil {
+		g.none = !has
+		g.accounts.Store(has)
 	}
-	if has {
-		g.accounts.Store(true)
-	} else {
-		g.noneUntil.Store(time.Now().Add(time.Second).UnixNano())
-	}
-	return !has, nil
+	return g.none, err
 }
 
 // BySession returns who has an open session; nil for nobody.
@@ -146,14 +151,13 @@ func (g *Guard) find(ctx context.Context, k held, ask func(context.Context) (*po
 		return e.caller, nil
 	}
 	e.asked, e.good = began, began
-	switch {
-	case identity == nil:
+	if identity == nil {
 		e.caller = nil
 		g.forget(k, e)
-	default:
-		e.caller = &Caller{Identity: *identity, placed: &atomic.Pointer[placed]{}}
-		e.last.Store(e.caller)
+		return nil, nil
 	}
+	e.caller = &Caller{Identity: *identity, placed: &atomic.Pointer[placed]{}}
+	e.last.Store(e.caller)
 	return e.caller, nil
 }
 
@@ -218,7 +222,7 @@ func (g *Guard) place(c *Caller) *placed {
 	if c.Key != nil {
 		add(policy.Key, c.Key.District, c.Key.Area)
 	}
-	for _, post := range c.Identity.Posts {
+	for _, post := range c.Posts {
 		add(post.Role, post.District, post.Area)
 	}
 	c.placed.Store(p)

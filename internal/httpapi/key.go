@@ -112,7 +112,7 @@ func (s *Server) makeKey(ctx context.Context, in *struct {
 	b := in.Body
 	k := postgres.APIKey{Maker: requestOf(ctx).caller.Person}
 	var err error
-	if k.Name, err = personText("name", b.Name, 60); err != nil {
+	if k.Name, err = personText("name", b.Name); err != nil {
 		return nil, err
 	}
 	place := policy.Place{}

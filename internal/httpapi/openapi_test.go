@@ -9,10 +9,12 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
 
+	"wangge/internal/policy"
 	"wangge/internal/postgres/pgtest"
 )
 
@@ -78,6 +80,7 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 	job := s.importDone(`{"upload":"` + upload + `","level":"grid","edition":"2026-03"}`)
 	jsonBody := []string{"Content-Type", "application/json", "If-Match", "current"}
 	called := map[string]bool{}
+	var admin, target *user
 	for _, tc := range []struct {
 		method, path, body string
 		headers            []string
@@ -172,9 +175,61 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		{"GET", "/tiles/grid/13/6638/3074.mvt", "", nil, 0, ""},
 		{"GET", "/tiles/grid/13/0/0.mvt", "", nil, 204, ""},
 		{"GET", "/tiles/grid/x/0/0.mvt", "", nil, 400, "bad_tile"},
+		{"GET", "/api/v1/session", "", nil, 200, ""},
+		{"POST", "/api/v1/session", `{"login":"nobody","password":"x"}`, []string{"Content-Type", "application/json"}, 401, "wrong_credentials"},
+		{"DELETE", "/api/v1/session", "", nil, 204, ""},
+		{"GET", "/api/v1/permissions?district=150102&area=SW", "", nil, 200, ""},
+		{"GET", "/api/v1/sessions", "", nil, 409, "no_accounts_yet"},
+		{"DELETE", "/api/v1/sessions", "", nil, 409, "no_accounts_yet"},
+		{"DELETE", "/api/v1/sessions/none", "", nil, 409, "no_accounts_yet"},
+		{"PUT", "/api/v1/password", `{"current":"x","new":"y"}`, []string{"Content-Type", "application/json"}, 409, "no_accounts_yet"},
+		{"POST", "/api/v1/invitations/look", `{"token":"x"}`, []string{"Content-Type", "application/json"}, 404, "no_such_invitation"},
+		{"POST", "/api/v1/invitations", `{"token":"x","password":"y"}`, []string{"Content-Type", "application/json"}, 404, "no_such_invitation"},
+		{"GET", "/api/v1/activation-requests", "", nil, 200, ""},
+		{"POST", draft + "/activations/none/confirmation", "", nil, 404, "no_such_request"},
+		{"DELETE", draft + "/activations/none", "", nil, 404, "no_such_request"},
+		{"GET", "/api/v1/audit", "", nil, 200, ""},
+		{"GET", "/api/v1/audit?from=soon", "", nil, 422, "bad_date"},
+		{"GET", "/api/v1/audit/verification", "", nil, 200, ""},
+		{"GET", "/api/v1/audit/export", "", nil, 200, ""},
 		{"GET", "/healthz", "", nil, 200, ""},
 		{"GET", "/readyz", "", nil, 200, ""},
+		{"SIGN", "IN", "", nil, 0, ""}, // from here on as an administrator; TARGET is somebody
+		{"GET", "/api/v1/sessions", "", nil, 200, ""},
+		{"GET", "/api/v1/people?text=a&status=active", "", nil, 200, ""},
+		{"GET", "/api/v1/people?status=odd", "", nil, 400, "bad_status"},
+		{"POST", "/api/v1/people", `{"name":"甲","login":"jia","posts":[{"role":"grid_worker","area":"G00"}]}`, nil, 201, ""},
+		{"POST", "/api/v1/people", `{"name":"甲","login":"jia"}`, nil, 409, "login_taken"},
+		{"POST", "/api/v1/people", `{"name":"甲","posts":[{"role":"grid_worker"}]}`, nil, 422, "area_missing"},
+		{"GET", "/api/v1/people/TARGET", "", nil, 200, ""},
+		{"GET", "/api/v1/people/none", "", nil, 404, "no_such_person"},
+		{"PUT", "/api/v1/people/TARGET", `{"name":"乙","login":"target","phone":"0471-1234567"}`, []string{"If-Match", `"1"`}, 200, ""},
+		{"PUT", "/api/v1/people/TARGET", `{"name":"乙","login":"target"}`, []string{"If-Match", `"1"`}, 412, "stale_version"},
+		{"PUT", "/api/v1/people/TARGET", `{"name":"乙","login":"target","phone":"call me"}`, []string{"If-Match", `"2"`}, 422, "bad_phone"},
+		{"POST", "/api/v1/people/TARGET/invitations", "", nil, 201, ""},
+		{"POST", "/api/v1/people/TARGET/posts", `{"role":"auditor"}`, []string{"If-Match", `"3"`}, 201, ""},
+		{"POST", "/api/v1/people/TARGET/posts", `{"role":"auditor","area":"G00"}`, []string{"If-Match", `"4"`}, 422, "area_too_many"},
+		{"DELETE", "/api/v1/people/TARGET/posts/none", "", []string{"If-Match", `"4"`}, 404, "no_such_post"},
+		{"POST", "/api/v1/people/TARGET/disable", "", []string{"If-Match", `"4"`}, 200, ""},
+		{"POST", "/api/v1/people/TARGET/enable", "", []string{"If-Match", `"5"`}, 200, ""},
+		{"GET", "/api/v1/people/TARGET/history", "", nil, 200, ""},
+		{"DELETE", "/api/v1/people/TARGET/sessions", "", nil, 204, ""},
+		{"POST", "/api/v1/keys", `{"name":"热线","actions":["locate"],"until":"` + time.Now().AddDate(0, 1, 0).Format(time.DateOnly) + `"}`, nil, 201, ""},
+		{"POST", "/api/v1/keys", `{"name":"热线","actions":["people.read"],"until":"2026-12-01"}`, nil, 422, "unknown_action"},
+		{"GET", "/api/v1/keys", "", nil, 200, ""},
+		{"DELETE", "/api/v1/keys/none", "", []string{"If-Match", `"1"`}, 404, "no_such_key"},
+		{"GET", "/api/v1/audit?result=done", "", nil, 200, ""},
+		{"GET", "/api/v1/audit/verification", "", nil, 403, "forbidden"},
 	} {
+		if tc.method == "SIGN" {
+			admin = s.user("admin", s.at(policy.SysAdmin, ""), s.at(policy.SecAdmin, ""))
+			target = s.user("target")
+			continue
+		}
+		if admin != nil {
+			tc.path = strings.ReplaceAll(tc.path, "TARGET", target.id.String())
+			tc.headers = append([]string{"Cookie", "wangge=" + string(admin.secret), "Sec-Fetch-Site", "same-origin", "Content-Type", "application/json"}, tc.headers...)
+		}
 		name := tc.method + " " + tc.path
 		for i, h := range tc.headers {
 			if h == "current" {

@@ -92,7 +92,7 @@ type (
 			Next   string   `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
 		}
 	}
-	linkOutput    struct{ Body InvitationLink }
+	linkOutput struct{ Body InvitationLink }
 	pastOutput struct {
 		Body struct {
 			History []Past `json:"history" doc:"newest first"`
@@ -217,11 +217,11 @@ func (s *Server) personHistory(ctx context.Context, in *IDPath) (*pastOutput, er
 // text_too_long, bad_phone, bad_login.
 func (r *PersonRequest) check() error {
 	var err error
-	if r.Name, err = personText("name", r.Name, 60); err != nil {
+	if r.Name, err = personText("name", r.Name); err != nil {
 		return err
 	}
 	if r.Department != "" {
-		if r.Department, err = personText("department", r.Department, 60); err != nil {
+		if r.Department, err = personText("department", r.Department); err != nil {
 			return err
 		}
 	}
@@ -238,7 +238,8 @@ func (r *PersonRequest) check() error {
 }
 
 // personText reads a text about a person that is shown to others.
-func personText(field, s string, most int) (string, error) {
+func personText(field, s string) (string, error) {
+	const most = 60
 	s = strings.TrimSpace(s)
 	hidden := func(r rune) bool { return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) }
 	switch {

@@ -80,7 +80,7 @@ func (s *Server) admit(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		w.Header().Set("Cache-Control", "no-store") // unless the handler knows better
 	}
 	open, err := s.Guard.Open(ctx)
-	if err != nil && !s.strangersMay(rule.action) {
+	if err != nil && !s.strangersMay(rule.action) && (!open || !impersonal(rule.action)) {
 		return ctx, err
 	}
 	if open {
@@ -120,7 +120,6 @@ var (
 	errBadKey   = fault.New(fault.Unauthenticated, "key_unknown", "密钥不对、已过期或已停用", "the key is wrong, has expired or was revoked")
 	errCut      = fault.New(fault.Unavailable, "identity_unsure", "数据库暂时连不上，无法确认您的身份；请稍后再试", "the database cannot be reached to confirm who you are; try again shortly")
 	errPassword = fault.New(fault.Forbidden, "password_expired", "密码已到期，请先修改", "the password has to be changed first")
-	errForeign  = fault.New(fault.NotFound, "not_found", "没有这个，或不归您看", "there is no such thing, or not for you to see")
 )
 
 // decide asks the policy. What a role may never do is refused by name; what is

@@ -33,6 +33,7 @@ import (
 	"wangge/internal/gridindex"
 	"wangge/internal/guard"
 	"wangge/internal/live"
+	"wangge/internal/policy"
 	"wangge/internal/postgres"
 	"wangge/internal/upload"
 )
@@ -353,8 +354,16 @@ func (s *Server) serveWeb(w http.ResponseWriter, r *http.Request) {
 // policy that it is. Parameters are parsed
 // by the handlers, which know how to say what is wrong with them.
 func operation(method, path, id, summary string, errors ...int) huma.Operation {
+	action := ruleOf(id).action
+	if action != policy.Health { // what the guard answers
+		for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+			if !slices.Contains(errors, status) {
+				errors = append(errors, status)
+			}
+		}
+	}
 	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, SkipValidateParams: true, Errors: errors,
-		Extensions: map[string]any{"x-action": string(ruleOf(id).action)}}
+		Extensions: map[string]any{"x-action": string(action)}}
 }
 
 // decimal is a number in a query. It is kept as text, so that what was written

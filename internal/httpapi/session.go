@@ -141,7 +141,7 @@ func (s *Server) describeMe(ctx context.Context) Me {
 	if c := seen.caller; c != nil && c.Key == nil {
 		m.SignedIn, m.Person, m.Login, m.Until = true, &Name{c.Person, c.Name}, c.Login, &c.Until
 		m.Renew = s.Profile.Expired(c.PasswordAt, time.Now())
-		m.Posts = s.describePosts(c.Identity.Posts)
+		m.Posts = s.describePosts(c.Posts)
 	}
 	return m
 }
@@ -406,7 +406,7 @@ func (s *Server) useInvitation(ctx context.Context, in *struct {
 		s.Guard.ForgetAll(person)
 	} else {
 		n := postgres.NewPerson{}
-		if n.Name, err = personText("name", in.Body.Name, 60); err != nil {
+		if n.Name, err = personText("name", in.Body.Name); err != nil {
 			return nil, err
 		}
 		if n.Login, err = account.Login(in.Body.Login); err != nil {

@@ -195,7 +195,7 @@ func TestSessionsTimeOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context())
+	defer func() { _ = conn.Close(t.Context()) }()
 	for name, sql := range map[string]string{
 		"silent": `UPDATE session SET seen_at = now() - interval '31 minutes' WHERE person_id = $1`,
 		"old":    `UPDATE session SET until_at = now() WHERE person_id = $1`,
@@ -358,7 +358,7 @@ func TestPasswords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context())
+	defer func() { _ = conn.Close(t.Context()) }()
 	var kept string
 	if err := conn.QueryRow(t.Context(), `SELECT password FROM account WHERE person_id = $1`, p.ID).Scan(&kept); err != nil || !strings.HasPrefix(kept, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Errorf("kept as %.40s, %v", kept, err)

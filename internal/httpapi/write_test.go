@@ -85,7 +85,7 @@ func TestOneKeyOneWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context())
+	defer func() { _ = conn.Close(t.Context()) }()
 	var people, histories, events, audits, kept int
 	if err := conn.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM person WHERE name LIKE '人%'),
 		(SELECT count(*) FROM history h JOIN person p ON h.id = p.person_id WHERE p.name LIKE '人%'),

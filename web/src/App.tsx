@@ -20,6 +20,7 @@ import { StaleBanner } from "./panels/StaleBanner";
 import { Synthetic } from "./panels/Synthetic";
 import { TimeBar } from "./panels/TimeBar";
 import { formatPosition, type Position } from "./position";
+import { UserMenu } from "./session/UserMenu";
 import { useTheme } from "./theme";
 import { indexAt, todayIn } from "./time";
 
@@ -221,6 +222,7 @@ export function App() {
         />
         <StaleBanner offline={today.isError || time.failed} since={answer.data?.stale_since} />
         {shown?.districts.some((d) => d.synthetic) && <Synthetic className="panel" />}
+        <UserMenu />
       </div>
 
       <LayerPanel

@@ -6,6 +6,8 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
+import { Gate } from "./session/Gate";
+import { Invitation } from "./session/Invitation";
 
 const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } });
 
@@ -18,7 +20,13 @@ if (root) {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={client}>
-        <Suspense fallback={null}>{steward ? <Desk /> : <App />}</Suspense>
+        {location.pathname === "/invitation" ? (
+          <Invitation />
+        ) : (
+          <Gate open={(me) => me.public && !steward}>
+            <Suspense fallback={null}>{steward ? <Desk /> : <App />}</Suspense>
+          </Gate>
+        )}
       </QueryClientProvider>
     </StrictMode>,
   );

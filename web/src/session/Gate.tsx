@@ -1,0 +1,17 @@
+import { type ReactNode, useState } from "react";
+
+import { nextPath } from "./next";
+import { type Me, useSession } from "./session";
+import { SignIn } from "./SignIn";
+
+/** Lets a page be seen by those who may: the map of a public service by everybody, all else by who has signed in. */
+export function Gate({ open, children }: { open: (me: Me) => boolean; children: ReactNode }) {
+  const session = useSession();
+  const [was, setWas] = useState(false);
+  const me = session.data;
+  if (me?.signed_in && !was) setWas(true);
+  if (!me) return session.isError ? children : null; // without the service the page itself says so
+  if (location.pathname === "/sign-in") return <SignIn me={me} next={nextPath(location.search)} ended={false} />;
+  if (me.open || me.signed_in || (open(me) && !was)) return children;
+  return <SignIn me={me} next={location.pathname + location.search} ended={was} />;
+}

@@ -1,0 +1,28 @@
+import "./session.css";
+
+import { useTranslation } from "react-i18next";
+
+import { api, ask } from "../api/client";
+import { useSession } from "./session";
+
+/** Who is signed in, with the way in and out. */
+export function UserMenu() {
+  const { t } = useTranslation();
+  const me = useSession().data;
+  if (!me || me.open) return null;
+  const leave = () => void ask(api.DELETE("/api/v1/session").then((r) => ({ ...r, data: r.response.ok ? true : undefined }))).then(() => location.assign("/"));
+  return (
+    <nav className="panel user-menu" aria-label={t("account")}>
+      {me.signed_in ? (
+        <>
+          <span>{me.person?.name}</span>
+          {me.may.includes("draft.read") && <a href="/steward">{t("toDesk")}</a>}
+          <button type="button" onClick={leave}>{t("signOut")}</button>
+        </>
+      ) : (
+        <a href={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`}>{t("signIn")}</a>
+      )}
+      {me.review && <span>{me.review}</span>}
+    </nav>
+  );
+}
