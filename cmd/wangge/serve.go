@@ -123,8 +123,12 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}
 	defer uploads.Close()
 	profile := c.profile()
+	callers := guard.New(db.Store, boundaries, profile.Idle)
+	if _, err := callers.Open(ctx); err != nil { // known from here on, should the database fall silent
+		return err
+	}
 	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Boundaries: boundaries, Uploads: uploads, Web: web.Files(), Log: t.log,
-		Proxies: c.TrustedProxy, Version: version(), Unsafe: watch.unsafe, Guard: guard.New(db.Store, boundaries, profile.Idle), Profile: profile,
+		Proxies: c.TrustedProxy, Version: version(), Unsafe: watch.unsafe, Guard: callers, Profile: profile,
 		Limits: httpapi.UsualLimits, Secure: c.secure(), Public: c.Public || c.Demo, Demo: c.Demo, Review: c.MapReview})
 	if err != nil {
 		return err
@@ -140,7 +144,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}()
 	scheme := map[bool]string{false: "http", true: "https"}[c.TLSCert != ""]
 	fmt.Fprintf(t.out, t.say("网格已就绪：%s://%s\n", "wangge is ready: %s://%s\n"), scheme, listener.Addr())
-	if err := c.welcomeFirst(ctx, t, db, fmt.Sprintf("%s://%s", scheme, listener.Addr())); err != nil {
+	if err := c.welcomeFirst(ctx, t, db, fmt.Sprintf("%s://%s", scheme, listener.Addr())); err != nil && ctx.Err() == nil {
 		return err
 	}
 	select {
