@@ -16,7 +16,7 @@ var layers = [][]string{
 	{"editionfile", "gridindex", "topology"},
 	{"mend"},
 	{"lineage"},
-	{"export", "ingest", "locate", "postgres", "report", "tile"},
+	{"export", "ingest", "locate", "postgres", "report", "roster", "tile"},
 	{"live", "sandbox"},
 	{"guard", "upload"},
 	{"httpapi"},
@@ -43,6 +43,7 @@ var outside = map[string][]string{
 	"live":        {"github.com/google/uuid"},
 	"upload":      {"github.com/google/uuid"},
 	"report":      {},
+	"roster":      {"github.com/xuri/excelize/v2", "golang.org/x/text"},
 	"sandbox":     {},
 	"httpapi":     {"github.com/danielgtaylor/huma/v2", "github.com/go-chi/", "github.com/google/uuid", "github.com/prometheus/", "golang.org/x/text"},
 }

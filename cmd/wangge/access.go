@@ -19,6 +19,7 @@ var acts = map[string]policy.Action{
 	"export":              policy.BoundaryExport,
 	"locate":              policy.Locate,
 	"edition list":        policy.DraftRead,
+	"edition new":         policy.DraftEdit,
 	"edition check":       policy.DraftEdit,
 	"edition diff":        policy.DraftRead,
 	"edition mend":        policy.DraftEdit,

@@ -83,13 +83,9 @@ func (c *userAdd) Run(ctx context.Context, t *terminal) error {
 	if n.Name == "" {
 		n.Name = login
 	}
-	var until time.Time
-	if c.Until != "" {
-		day, err := parseDay(c.Until)
-		if err != nil {
-			return err
-		}
-		until = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, time.FixedZone("UTC+8", 8*3600))
+	until, err := account.LastDay(c.Until)
+	if err != nil {
+		return err
 	}
 	return c.withStore(ctx, t, func(db *database) error {
 		district, id, err := c.find(ctx, db)
@@ -200,7 +196,7 @@ type userToken struct {
 }
 
 func (c *userToken) Run(ctx context.Context, t *terminal) error {
-	actions, err := httpapi.KeyActions(c.Action)
+	actions, err := account.ParseKeyActions(c.Action)
 	if err != nil {
 		return err
 	}

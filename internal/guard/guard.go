@@ -21,6 +21,7 @@ import (
 const (
 	heldFor  = 2 * time.Second  // what the database said counts for so long
 	askFor   = 2 * time.Second  // before the database counts as silent
+	askAgain = time.Second / 5  // while it is silent
 	graceFor = 5 * time.Minute  // while it is silent; then nobody is known
 	noteSeen = 30 * time.Second // at most so often a session is noted as in use
 	mostHeld = 20_000           // callers held; beyond, all are forgotten and asked for again
@@ -90,7 +91,7 @@ func (g *Guard) Open(ctx context.Context) (bool, error) {
 	if time.Since(g.asked) < time.Second {
 		return g.none, g.silent
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askFor)
+	ctx, cancel := within(ctx, g.silent != nil)
 	defer cancel()
 	has, err := g.store.HasAccounts(ctx)
 	g.asked, g.silent = time.Now(), err
@@ -101,13 +102,22 @@ func (g *Guard) Open(ctx context.Context) (bool, error) {
 	return g.none, err
 }
 
+// within bounds a question to the database, which must not hold up callers again
+// and again while it is silent.
+func within(ctx context.Context, silent bool) (context.Context, context.CancelFunc) {
+	if silent {
+		return context.WithTimeout(context.WithoutCancel(ctx), askAgain)
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), askFor)
+}
+
 // BySession returns who has an open session; nil for nobody.
 func (g *Guard) BySession(ctx context.Context, secret account.Secret) (*Caller, error) {
 	hash := secret.Hash()
 	return g.find(ctx, held{false, hash}, func(ctx context.Context) (*postgres.Identity, error) {
 		i, err := g.store.BySession(ctx, hash, g.idle)
 		if err == nil && i != nil && time.Since(i.Seen) > noteSeen {
-			err = g.store.Seen(ctx, i.Session)
+			_ = g.store.Seen(ctx, i.Session) // a database that takes no writes knows callers all the same
 		}
 		return i, err
 	})
@@ -137,7 +147,7 @@ func (g *Guard) find(ctx context.Context, k held, ask func(context.Context) (*po
 	if time.Since(e.asked) < heldFor {
 		return e.caller, nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askFor)
+	ctx, cancel := within(ctx, e.caller != nil && e.caller.Cut)
 	defer cancel()
 	began := time.Now()
 	identity, err := ask(ctx)
@@ -159,6 +169,14 @@ func (g *Guard) find(ctx context.Context, k held, ask func(context.Context) (*po
 	e.caller = &Caller{Identity: *identity, placed: &atomic.Pointer[placed]{}}
 	e.last.Store(e.caller)
 	return e.caller, nil
+}
+
+// Holds reports whether a session or key was known a moment ago.
+func (g *Guard) Holds(secret account.Secret) bool {
+	hash := secret.Hash()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.callers[held{false, hash}] != nil || g.callers[held{true, hash}] != nil
 }
 
 // forget lets go of somebody who is nobody: made-up secrets must not fill the

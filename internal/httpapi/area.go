@@ -361,7 +361,7 @@ func (s *Server) geometry(ctx context.Context, in *AreaPath) (*geometryOutput, e
 	if err != nil {
 		return nil, err
 	}
-	body, err := feature(a)
+	body, err := feature(a, step(ctx))
 	return &geometryOutput{"application/geo+json", body}, err
 }
 
@@ -379,13 +379,16 @@ type shapeGeometry struct {
 	Coordinates [][][][2]float64 `json:"coordinates"`
 }
 
-func feature(a *gridindex.Area) ([]byte, error) {
+// feature is the shape of an area with its positions rounded to step lattice
+// units.
+func feature(a *gridindex.Area, step int32) ([]byte, error) {
 	var polygons [][][][2]float64
 	for _, polygon := range a.Ground.Polygons() {
 		var rings [][][2]float64
 		for _, r := range polygon {
 			ring := make([][2]float64, 0, len(r)+1)
 			for _, p := range r {
+				p = p.Round(step)
 				ring = append(ring, [2]float64{p.Lon(), p.Lat()})
 			}
 			rings = append(rings, append(ring, ring[0]))

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
+	"wangge/internal/account"
 	"wangge/internal/audit"
 	"wangge/internal/fault"
 	"wangge/internal/policy"
@@ -79,10 +80,10 @@ func (s *Server) audit(ctx context.Context, in *struct {
 		return nil, err
 	}
 	f := postgres.AuditFilter{Actor: in.Actor, Act: in.Act, District: in.District, Result: audit.Result(in.Result)}
-	if f.From, err = firstDay(in.From); err != nil {
+	if f.From, err = account.FirstDay(in.From); err != nil {
 		return nil, err
 	}
-	if f.Until, err = lastDay(in.Until); err != nil {
+	if f.Until, err = account.LastDay(in.Until); err != nil {
 		return nil, err
 	}
 	if seen := requestOf(ctx); seen.effect != policy.Allow { // one's own acts

@@ -20,6 +20,15 @@ func coarse(ctx context.Context) bool {
 	return !seen.open && seen.effect <= policy.Limited
 }
 
+// step is what positions are rounded to for the caller, in lattice units: 1 is
+// exact.
+func step(ctx context.Context) int32 {
+	if coarse(ctx) {
+		return coarseStep
+	}
+	return 1
+}
+
 // coarsen rounds every position of an answer to a stranger: what is [2]float64
 // or [4]float64 in an answer is a position or a box. Answers are made anew for
 // every request, so that they are rounded in place.

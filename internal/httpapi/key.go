@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -43,22 +42,12 @@ type (
 	}
 )
 
-// longestKeyLife is how long an API key may live.
-const longestKeyLife = 400 * 24 * time.Hour
-
 func (s *Server) keyRoutes() {
 	huma.Register(s.api, operation(http.MethodGet, "/api/v1/keys", "keys", "接口密钥 · API keys", 400, 401, 403, 503), s.keys)
 	add := operation(http.MethodPost, "/api/v1/keys", "key-make", "新建接口密钥 · Make an API key", 401, 403, 409, 422, 503)
 	add.DefaultStatus = http.StatusCreated
 	huma.Register(s.api, add, s.makeKey)
 	huma.Register(s.api, operation(http.MethodDelete, "/api/v1/keys/{id}", "key-revoke", "停用接口密钥 · Revoke it", 401, 403, 404, 409, 412, 428, 503), s.revokeKey)
-}
-
-// keyActions are what keys can be made for.
-func keyActions() []policy.Action {
-	return slices.DeleteFunc(slices.Clone(policy.Actions), func(a policy.Action) bool {
-		return a == policy.Health || policy.Best([]policy.Post{{Role: policy.Key}}, a) == policy.Deny
-	})
 }
 
 func (s *Server) keys(ctx context.Context, in *struct {
@@ -75,7 +64,7 @@ func (s *Server) keys(ctx context.Context, in *struct {
 	}
 	out := &keysOutput{}
 	out.Body.Keys, out.Body.Next = paged(page, found, s.describeKey)
-	for _, a := range keyActions() {
+	for _, a := range account.KeyActions() {
 		out.Body.Able = append(out.Body.Able, string(a))
 	}
 	return out, nil
@@ -92,7 +81,7 @@ func (s *Server) describeKey(k *postgres.APIKey) APIKey {
 	if !k.Revoked.IsZero() {
 		d.Revoked = &k.Revoked
 	}
-	d.Area = s.describePosts([]account.Post{{District: k.District, Area: k.Area}})[0].Area
+	d.Area, _ = s.postArea(k.District, k.Area)
 	return d
 }
 
@@ -127,13 +116,13 @@ func (s *Server) makeKey(ctx context.Context, in *struct {
 	if err := s.allows(ctx, &place, noDistrict(b.District)); err != nil {
 		return nil, err
 	}
-	if k.Actions, err = KeyActions(b.Actions); err != nil {
+	if k.Actions, err = account.ParseKeyActions(b.Actions); err != nil {
 		return nil, err
 	}
-	if k.Until, err = lastDay(b.Until); err != nil {
+	if k.Until, err = account.LastDay(b.Until); err != nil {
 		return nil, err
 	}
-	if k.Until.Before(time.Now()) || k.Until.After(time.Now().Add(longestKeyLife)) {
+	if k.Until.Before(time.Now()) || k.Until.After(time.Now().Add(account.LongestKeyLife)) {
 		return nil, fault.New(fault.Unprocessable, "bad_until", "密钥要写明截止日期，最长 400 天", "a key has a last day, at most 400 days ahead")
 	}
 	secret := account.NewSecret()
@@ -148,26 +137,12 @@ func (s *Server) makeKey(ctx context.Context, in *struct {
 	return &keyOutput{etag(made.Version), d}, nil
 }
 
-// KeyActions reads what a key is to be for. Error: unknown_action.
-func KeyActions(names []string) (actions []policy.Action, err error) {
-	for _, name := range names {
-		a := policy.Action(name)
-		if !slices.Contains(keyActions(), a) {
-			return nil, fault.New(fault.Unprocessable, "unknown_action", "密钥不能用于 %[1]q", "a key cannot be made for %[1]q", clip(name, 40))
-		}
-		if !slices.Contains(actions, a) {
-			actions = append(actions, a)
-		}
-	}
-	return actions, nil
-}
-
 func (s *Server) revokeKey(ctx context.Context, in *struct {
 	IDPath
 	IfMatch string `header:"If-Match" doc:"the ETag of the key as last seen"`
 	Key     string `header:"Idempotency-Key" doc:"any text, the same when the request is repeated" maxLength:"200"`
 }) (*struct{}, error) {
-	id, err := in.id(fault.New(fault.NotFound, "no_such_key", "没有这个密钥", "there is no such key"))
+	id, err := in.id(postgres.NoSuchKey())
 	if err != nil {
 		return nil, err
 	}

@@ -201,6 +201,9 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		{"POST", "/api/v1/people", `{"name":"甲","login":"jia","posts":[{"role":"grid_worker","area":"G00"}]}`, nil, 201, ""},
 		{"POST", "/api/v1/people", `{"name":"甲","login":"jia"}`, nil, 409, "login_taken"},
 		{"POST", "/api/v1/people", `{"name":"甲","posts":[{"role":"grid_worker"}]}`, nil, 422, "area_missing"},
+		{"GET", "/api/v1/people/import-template", "", nil, 200, ""},
+		{"POST", "/api/v1/people/imports?name=a.csv", "姓名,岗位\n丙,国王\n丁,\n", []string{"Content-Type", "application/octet-stream"}, 200, ""},
+		{"POST", "/api/v1/people/imports?name=a.doc", "x", []string{"Content-Type", "application/octet-stream"}, 415, "unsupported_format"},
 		{"GET", "/api/v1/people/TARGET", "", nil, 200, ""},
 		{"GET", "/api/v1/people/none", "", nil, 404, "no_such_person"},
 		{"PUT", "/api/v1/people/TARGET", `{"name":"乙","login":"target","phone":"0471-1234567"}`, []string{"If-Match", `"1"`}, 200, ""},
@@ -228,7 +231,7 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		}
 		if admin != nil {
 			tc.path = strings.ReplaceAll(tc.path, "TARGET", target.id.String())
-			tc.headers = append([]string{"Cookie", "wangge=" + string(admin.secret), "Sec-Fetch-Site", "same-origin", "Content-Type", "application/json"}, tc.headers...)
+			tc.headers = append([]string{"Content-Type", "application/json", "Cookie", "wangge=" + string(admin.secret), "Sec-Fetch-Site", "same-origin"}, tc.headers...)
 		}
 		name := tc.method + " " + tc.path
 		for i, h := range tc.headers {

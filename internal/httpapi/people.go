@@ -293,7 +293,7 @@ func (s *Server) mayGrant(ctx context.Context, to uuid.UUID) error {
 		return s.deny(ctx, "post-grant", fault.New(fault.Forbidden, "forbidden", "只有安全管理员能授予岗位", "only a security administrator grants posts"))
 	}
 	if seen.caller.Person == to {
-		return s.deny(ctx, "post-grant", fault.New(fault.Unprocessable, "not_oneself", "不能给自己授予或结束岗位：请另一位安全管理员来做", "nobody grants or ends posts of their own: have another security administrator do it"))
+		return s.deny(ctx, "post-grant", errNotOneself)
 	}
 	return nil
 }
@@ -382,11 +382,11 @@ func (s *Server) endPost(ctx context.Context, in *struct {
 	Post  string `path:"post"`
 	Until string `query:"until" doc:"last day; it ends now when left out"`
 }) (*personOutput, error) {
-	post, err := IDPath{in.Post}.id(fault.New(fault.NotFound, "no_such_post", "没有这个岗位，或已经结束", "there is no such post, or it has ended"))
+	post, err := IDPath{in.Post}.id(postgres.NoSuchPost())
 	if err != nil {
 		return nil, err
 	}
-	until, err := lastDay(in.Until)
+	until, err := account.LastDay(in.Until)
 	if err != nil {
 		return nil, err
 	}
@@ -396,29 +396,6 @@ func (s *Server) endPost(ctx context.Context, in *struct {
 		}
 		return s.Store.EndPost(ctx, id, post, until, by)
 	})
-}
-
-// zone is where days of posts begin.
-var zone = time.FixedZone("UTC+8", 8*60*60)
-
-func firstDay(s string) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	day, err := time.ParseInLocation(time.DateOnly, s, zone)
-	if err != nil || day.Year() < 2000 || day.Year() > 2200 {
-		return day, fault.New(fault.Unprocessable, "bad_date", "日期应写成 2026-01-31，得到 %[1]q", "write a day as 2026-01-31, got %[1]q", clip(s, 40))
-	}
-	return day, nil
-}
-
-// lastDay is the end of a day.
-func lastDay(s string) (time.Time, error) {
-	day, err := firstDay(s)
-	if err != nil || day.IsZero() {
-		return day, err
-	}
-	return day.AddDate(0, 0, 1), nil
 }
 
 // newPost reads a post that is to be granted. Errors: unknown_role,
@@ -439,10 +416,10 @@ func (s *Server) newPost(r PostRequest) (p postgres.NewPost, err error) {
 		}
 		p.District, p.Area = a.District, a.AreaID
 	}
-	if p.From, err = firstDay(r.From); err != nil {
+	if p.From, err = account.FirstDay(r.From); err != nil {
 		return p, err
 	}
-	if p.Until, err = lastDay(r.Until); err != nil {
+	if p.Until, err = account.LastDay(r.Until); err != nil {
 		return p, err
 	}
 	if !p.Until.IsZero() && !p.Until.After(p.From) {
@@ -506,27 +483,15 @@ func (s *Server) describePerson(p *account.Person) Person {
 
 func (s *Server) describePosts(posts []account.Post) []Post {
 	list := []Post{}
-	ix := s.Boundaries.Index()
 	now := time.Now()
 	for _, p := range posts {
 		d := Post{ID: p.ID, Role: string(p.Role), Duties: append([]string{}, p.Duties...), From: p.From, State: "present"}
 		if !p.Until.IsZero() {
 			d.Until = &p.Until
 		}
-		if p.District != "" {
-			d.Area = &PostArea{District: p.District}
-			var found *gridindex.Area
-			if ix != nil {
-				if e := ix.Edition(p.District); e != nil {
-					found = e.ByID(p.Area)
-				}
-			}
-			if found == nil {
-				d.State = "lost"
-			} else {
-				box := bbox(found.Ground.Box())
-				d.Area.Level, d.Area.Code, d.Area.Name, d.Area.Bbox = found.Level.String(), found.Code, found.Name, &box
-			}
+		var there bool
+		if d.Area, there = s.postArea(p.District, p.Area); !there {
+			d.State = "lost"
 		}
 		switch {
 		case !p.Until.IsZero() && !now.Before(p.Until):
@@ -537,4 +502,28 @@ func (s *Server) describePosts(posts []account.Post) []Post {
 		list = append(list, d)
 	}
 	return list
+}
+
+// postArea describes the area of a post or key in the boundaries in force; nil
+// for every district. there is false when it is not in them any more.
+func (s *Server) postArea(district string, id uuid.UUID) (d *PostArea, there bool) {
+	if district == "" {
+		return nil, true
+	}
+	d = &PostArea{District: district}
+	ix := s.Boundaries.Index()
+	if ix == nil {
+		return d, false
+	}
+	e := ix.Edition(district)
+	if e == nil {
+		return d, false
+	}
+	a := e.ByID(id)
+	if a == nil {
+		return d, false
+	}
+	box := bbox(a.Ground.Box())
+	d.Level, d.Code, d.Name, d.Bbox = a.Level.String(), a.Code, a.Name, &box
+	return d, true
 }

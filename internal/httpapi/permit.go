@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"hash"
 	"io"
 	"net/http"
@@ -27,17 +28,21 @@ import (
 type Limits struct {
 	Caller   int // of one person or key
 	Stranger int // from one address, without signing in
-	SignIn   int // attempts to come in, from one address
+	SignIn   int // attempts to come in, from one address; ten times as many with secrets that nobody has
 }
 
 // UsualLimits let a map be moved about in haste, and no more.
 var UsualLimits = Limits{Caller: 3000, Stranger: 1200, SignIn: 30}
 
+// unknownTimes is how many more secrets than passwords may be tried.
+const unknownTimes = 10
+
 // limiters count requests, each by its own key.
-type limiters struct{ caller, stranger, signIn *httprate.RateLimiter }
+type limiters struct{ caller, stranger, signIn, unknown *httprate.RateLimiter }
 
 func newLimiters(l Limits) limiters {
-	return limiters{httprate.NewRateLimiter(l.Caller, time.Minute), httprate.NewRateLimiter(l.Stranger, time.Minute), httprate.NewRateLimiter(l.SignIn, time.Minute)}
+	of := func(most int) *httprate.RateLimiter { return httprate.NewRateLimiter(most, time.Minute) }
+	return limiters{of(l.Caller), of(l.Stranger), of(l.SignIn), of(unknownTimes * l.SignIn)}
 }
 
 // permit stands before every operation of the API.
@@ -86,10 +91,10 @@ func (s *Server) admit(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	if open {
 		return ctx, s.admitOpen(seen, rule.action)
 	}
-	if seen.caller, err = s.identify(r); err != nil {
+	address := middleware.GetClientIP(r.Context())
+	if seen.caller, err = s.identify(w, r, address); err != nil {
 		return ctx, err
 	}
-	address := middleware.GetClientIP(r.Context())
 	if c := seen.caller; c != nil {
 		ctx = audit.By(ctx, audit.Actor{Who: seen.owner(), Name: c.Name, Source: address})
 		seen.posts = s.Guard.Posts(c)
@@ -201,17 +206,36 @@ func (s *Server) deny(ctx context.Context, operation string, refusal error) erro
 }
 
 // identify finds the caller by API key or session; nil where there is neither.
-func (s *Server) identify(r *http.Request) (*guard.Caller, error) {
+// Secrets that nobody has are attempts to come in: who tries too many is not
+// looked up any more.
+func (s *Server) identify(w http.ResponseWriter, r *http.Request, address string) (*guard.Caller, error) {
+	key := httprate.CanonicalizeIP(address)
+	tried := func(c *guard.Caller, err error) (*guard.Caller, error) {
+		if c == nil && (err == nil || errors.Is(err, errBadKey)) {
+			s.limiters.unknown.OnLimit(w, r, key)
+		}
+		return c, err
+	}
+	known := func(secret account.Secret) error {
+		_, rate, err := s.limiters.unknown.Status(key)
+		if err == nil && rate >= float64(unknownTimes*s.Limits.SignIn)-0.5 && !s.Guard.Holds(secret) {
+			return tooMany()
+		}
+		return nil
+	}
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, secret, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(scheme, "Bearer") || len(secret) > 200 {
 			return nil, errBadKey
 		}
-		c, err := s.Guard.ByKey(r.Context(), account.Secret(strings.TrimSpace(secret)))
+		if err := known(account.Secret(secret)); err != nil {
+			return nil, err
+		}
+		c, err := s.Guard.ByKey(r.Context(), account.Secret(secret))
 		if err == nil && c == nil {
 			err = errBadKey
 		}
-		return c, err
+		return tried(c, err)
 	}
 	secret := s.sessionOf(r)
 	if secret == "" {
@@ -220,11 +244,14 @@ func (s *Server) identify(r *http.Request) (*guard.Caller, error) {
 	if safe := r.Method == http.MethodGet || r.Method == http.MethodHead; !safe && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
 		return nil, fault.New(fault.Forbidden, "cross_origin", "看不出这个写请求来自哪个网页：程序请用接口密钥", "it cannot be told which page sent this write; programs use an API key")
 	}
+	if err := known(secret); err != nil {
+		return nil, err
+	}
 	c, err := s.Guard.BySession(r.Context(), secret)
 	if c != nil && c.Demo && !s.Demo {
 		return nil, err // its password is known to everybody
 	}
-	return c, err
+	return tried(c, err)
 }
 
 // limit holds callers, strangers and attempts to come in to their rates. Error:
@@ -240,6 +267,10 @@ func (s *Server) limit(w http.ResponseWriter, r *http.Request, seen *request, id
 	if !limiter.OnLimit(w, r, key) {
 		return nil
 	}
+	return tooMany()
+}
+
+func tooMany() error {
 	e := fault.New(fault.TooMany, "too_many_requests", "请求太多，请稍后再试", "too many requests; try again shortly")
 	e.Retry = 10 * time.Second
 	return e

@@ -75,18 +75,14 @@ func (s *Server) activationRequests(ctx context.Context, _ *struct{}) (*requests
 	return out, nil
 }
 
-func noSuchRequest() error {
-	return fault.New(fault.NotFound, "no_such_request", "没有这个启用请求，可能已确认或撤回", "there is no such request; it may have been confirmed or withdrawn")
-}
-
 func (s *Server) confirmActivation(ctx context.Context, in *RequestPath) (*editionOutput, error) {
-	id, err := IDPath{in.Request}.id(noSuchRequest())
+	id, err := IDPath{in.Request}.id(postgres.NoSuchRequest())
 	if err != nil {
 		return nil, err
 	}
 	person, second := asker(ctx)
 	if !second {
-		return nil, noSuchRequest() // nobody asks where nobody has to be asked
+		return nil, postgres.NoSuchRequest() // nobody asks where nobody has to be asked
 	}
 	e, found, err := s.Store.ConfirmActivation(ctx, in.District, in.Name, id, person, writing(ctx, 0))
 	if fault.Is(err, "check_refuses") {
@@ -96,13 +92,13 @@ func (s *Server) confirmActivation(ctx context.Context, in *RequestPath) (*editi
 }
 
 func (s *Server) withdrawActivation(ctx context.Context, in *RequestPath) (*struct{}, error) {
-	id, err := IDPath{in.Request}.id(noSuchRequest())
+	id, err := IDPath{in.Request}.id(postgres.NoSuchRequest())
 	if err != nil {
 		return nil, err
 	}
 	person, second := asker(ctx)
 	if !second {
-		return nil, noSuchRequest()
+		return nil, postgres.NoSuchRequest()
 	}
 	return nil, s.Store.WithdrawActivation(ctx, in.District, in.Name, id, person, writing(ctx, 0))
 }

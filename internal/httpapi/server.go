@@ -35,6 +35,7 @@ import (
 	"wangge/internal/live"
 	"wangge/internal/policy"
 	"wangge/internal/postgres"
+	"wangge/internal/roster"
 	"wangge/internal/upload"
 )
 
@@ -52,10 +53,11 @@ type Config struct {
 	Guard   *guard.Guard
 	Profile account.Profile
 	Limits  Limits
-	Secure  bool   // it is reached over TLS, here or at a proxy
-	Public  bool   // strangers may see what is public
-	Demo    bool   // on invented data, with accounts whose passwords are printed
-	Review  string // number of the map review (审图号), shown on public maps
+	Secure  bool                                                           // it is reached over TLS, here or at a proxy
+	Public  bool                                                           // strangers may see what is public
+	Demo    bool                                                           // on invented data, with accounts whose passwords are printed
+	Roster  func(ctx context.Context, file string) (*roster.Roster, error) // reads a table of people, in a process of its own
+	Review  string                                                         // number of the map review (审图号), shown on public maps
 }
 
 // Server answers requests. Make it with New.
@@ -108,6 +110,7 @@ func New(c Config) (*Server, error) {
 	s.healthRoutes()
 	s.sessionRoutes()
 	s.peopleRoutes()
+	s.rosterRoutes()
 	s.keyRoutes()
 	s.auditRoutes()
 	s.requestRoutes()

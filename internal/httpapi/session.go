@@ -99,7 +99,7 @@ func (s *Server) sessionRoutes() {
 		return nil, s.Store.EndSessions(ctx, c.Person, c.Session)
 	})
 	huma.Register(s.api, operation(http.MethodDelete, "/api/v1/sessions/{id}", "session-end", "退出一个登录 · Sign out there", 401, 403, 404, 503), func(ctx context.Context, in *IDPath) (*struct{}, error) {
-		id, err := in.id(fault.New(fault.NotFound, "no_such_session", "没有这个登录", "there is no such session"))
+		id, err := in.id(postgres.NoSuchSession())
 		if err != nil {
 			return nil, err
 		}

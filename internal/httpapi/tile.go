@@ -155,19 +155,19 @@ func (s *Server) tile(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	step, mark := int32(1), ""
+	mark := ""
 	if coarse(ctx) {
-		step, mark = coarseStep, "-c"
+		mark = "-c"
 	}
 	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: `"` + ix.Snapshot + mark + `"`, CacheControl: "private, no-cache"}
-	if in.Snapshot == ix.Snapshot && (in.Coarse == "") == (step == 1) {
+	if in.Snapshot == ix.Snapshot && (in.Coarse == "") == (mark == "") {
 		out.CacheControl = "private, max-age=86400, immutable"
 	}
 	if strings.Contains(in.IfNone, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
-	if out.Body, err = tile.Draw(ix, level, k, step); err != nil {
+	if out.Body, err = tile.Draw(ix, level, k, step(ctx)); err != nil {
 		return nil, err
 	}
 	if len(out.Body) == 0 {

@@ -98,12 +98,13 @@ func (s *Store) Key(ctx context.Context, id uuid.UUID) (*APIKey, error) {
 	}
 	k, err := pgx.CollectExactlyOneRow(rows, scanKey)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, noSuchKey()
+		return nil, NoSuchKey()
 	}
 	return &k, translate(err)
 }
 
-func noSuchKey() error {
+// NoSuchKey is the answer about a key that is not there.
+func NoSuchKey() error {
 	return fault.New(fault.NotFound, "no_such_key", "没有这个密钥", "there is no such key")
 }
 
@@ -154,7 +155,7 @@ func (s *Store) RevokeKey(ctx context.Context, id uuid.UUID, by Write) error {
 		if errors.Is(err, pgx.ErrNoRows) {
 			var there bool
 			if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM api_key WHERE key_id = $1)`, id).Scan(&there); err != nil || !there {
-				return "", errors.Join(err, noSuchKey())
+				return "", errors.Join(err, NoSuchKey())
 			}
 			return "", fault.New(fault.Stale, "stale_version", "这个密钥已被别人改动，请刷新后再试", "this key has been changed meanwhile; reload and try again")
 		}

@@ -172,6 +172,7 @@ type NewPerson struct {
 	Demo                    bool
 	Password                string // hash; "" until the one-time link is used
 	Posts                   []NewPost
+	Link                    account.Secret // of a one-time link that is made with it; "" makes none
 }
 
 // NewPost is a post that is to be granted. A zero From is now.
@@ -189,20 +190,75 @@ func (s *Store) AddPerson(ctx context.Context, by Write, n NewPerson) (*account.
 	return s.personAfter(ctx, by, func(tx pgx.Tx) (uuid.UUID, error) { return addPerson(ctx, tx, n) })
 }
 
-// AddPeople adds several, all or none. Errors: those of AddPerson.
-func (s *Store) AddPeople(ctx context.Context, by Write, people []NewPerson) error {
-	_, err := s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+// Enrolment is one line of a table of people: somebody who is added, or a post
+// more for somebody who is there.
+type Enrolment struct {
+	To uuid.UUID // zero: the person is added
+	NewPerson
+}
+
+// Enrol adds people and grants posts, all or nothing. fresh is false when that
+// was done before, under the same key. Errors: those of AddPerson and Grant.
+func (s *Store) Enrol(ctx context.Context, by Write, enrolments []Enrolment) (fresh bool, err error) {
+	_, err = s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+		fresh = true
 		if err := theService.in(ctx, tx); err != nil {
 			return "", err
 		}
-		for _, n := range people {
-			if _, err := addPerson(ctx, tx, n); err != nil {
+		for _, e := range enrolments {
+			if e.To == uuid.Nil {
+				_, err = addPerson(ctx, tx, e.NewPerson)
+			} else {
+				err = grantAll(ctx, tx, e.To, e.Posts)
+			}
+			if err != nil {
 				return "", err
 			}
 		}
 		return "", nil
 	})
-	return err
+	return fresh, err
+}
+
+func grantAll(ctx context.Context, tx pgx.Tx, person uuid.UUID, posts []NewPost) error {
+	for _, p := range posts {
+		version, err := touchPerson(ctx, tx, person, 0)
+		if err != nil {
+			return err
+		}
+		post, err := addPost(ctx, tx, person, p)
+		if err != nil {
+			return err
+		}
+		if err := leave(ctx, tx, change{Subject: "person", ID: person, Version: version, What: "post granted",
+			Detail: map[string]any{"post": describePost(post, p)}, Audit: audit.Entry{Act: string(policy.PostGrant)}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PeopleByLogin returns the people who have some of the logins, by login.
+func (s *Store) PeopleByLogin(ctx context.Context, logins []string) (byLogin map[string]*account.Person, err error) {
+	byLogin = map[string]*account.Person{}
+	err = s.look(ctx, theService, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, selectPerson+`WHERE a.login = ANY($1)`, logins)
+		if err != nil {
+			return err
+		}
+		people, err := pgx.CollectRows(rows, scanPerson)
+		if err != nil {
+			return err
+		}
+		if err := fillPosts(ctx, tx, people); err != nil {
+			return err
+		}
+		for i := range people {
+			byLogin[people[i].Login] = &people[i]
+		}
+		return nil
+	})
+	return byLogin, err
 }
 
 // personAfter runs a write about one person and returns how that person is
@@ -236,7 +292,12 @@ func addPerson(ctx context.Context, tx pgx.Tx, n NewPerson) (uuid.UUID, error) {
 	if err != nil {
 		return n.ID, taken(err, n.Login)
 	}
-	detail := map[string]any{"account": n.Login != ""}
+	if n.Link != "" {
+		if err := invite(ctx, tx, &n.ID, n.Link); err != nil {
+			return n.ID, err
+		}
+	}
+	detail := map[string]any{"account": n.Login != "", "invited": n.Link != ""}
 	var posts []string
 	for _, post := range n.Posts {
 		id, err := addPost(ctx, tx, n.ID, post)
@@ -426,10 +487,15 @@ func (s *Store) EndPost(ctx context.Context, id, post uuid.UUID, until time.Time
 			return "", nil, err
 		}
 		if tag.RowsAffected() == 0 {
-			return "", nil, fault.New(fault.NotFound, "no_such_post", "没有这个岗位，或已经结束", "there is no such post, or it has ended")
+			return "", nil, NoSuchPost()
 		}
 		return "post ended", map[string]any{"post": post.String()}, keepsAdministrator(ctx, tx)
 	})
+}
+
+// NoSuchPost is the answer about a post that is not there, or has ended.
+func NoSuchPost() error {
+	return fault.New(fault.NotFound, "no_such_post", "没有这个岗位，或已经结束", "there is no such post, or it has ended")
 }
 
 // HasAccounts reports whether anybody has an account: until then the service is

@@ -139,6 +139,11 @@ func (s *Store) WithdrawActivation(ctx context.Context, district, name string, r
 	return err
 }
 
+// NoSuchRequest is the answer about an activation that waits no more.
+func NoSuchRequest() error {
+	return fault.New(fault.NotFound, "no_such_request", "没有这个启用请求，可能已确认或撤回", "there is no such request; it may have been confirmed or withdrawn")
+}
+
 // endRequest ends an open request, and returns it as it was. The wrong person
 // is told by the caller; the table refuses it as well.
 func endRequest(ctx context.Context, tx pgx.Tx, district, name string, request, person uuid.UUID, how string) (*ActivationRequest, error) {
@@ -148,7 +153,7 @@ func endRequest(ctx context.Context, tx pgx.Tx, district, name string, request, 
 	}
 	r, err := pgx.CollectExactlyOneRow(rows, scanRequest)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fault.New(fault.NotFound, "no_such_request", "没有这个启用请求，可能已确认或撤回", "there is no such request; it may have been confirmed or withdrawn")
+		return nil, NoSuchRequest()
 	}
 	if err != nil {
 		return nil, err

@@ -240,10 +240,15 @@ func (s *Store) EndSession(ctx context.Context, person, session uuid.UUID) error
 			return err
 		}
 		if tag.RowsAffected() == 0 {
-			return fault.New(fault.NotFound, "no_such_session", "没有这个登录", "there is no such session")
+			return NoSuchSession()
 		}
 		return record(ctx, tx, audit.Entry{Act: string(policy.SessionEnd), Object: "session " + session.String(), Result: audit.Done})
 	})
+}
+
+// NoSuchSession is the answer about a session that is not there, or not one's own.
+func NoSuchSession() error {
+	return fault.New(fault.NotFound, "no_such_session", "没有这个登录", "there is no such session")
 }
 
 // EndSessions ends all sessions of a person but one; a zero one spares none.

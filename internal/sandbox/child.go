@@ -11,6 +11,7 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/ingest"
 	"wangge/internal/mend"
+	"wangge/internal/roster"
 	"wangge/internal/topology"
 )
 
@@ -50,6 +51,8 @@ func (c *child) run(args []string) error {
 		err = c.check()
 	case len(args) == 1 && args[0] == taskSnap:
 		err = c.snap()
+	case len(args) == 1 && args[0] == taskRoster:
+		err = c.roster()
 	default:
 		err = fmt.Errorf("unknown task %q", args)
 	}
@@ -136,6 +139,24 @@ func (c *child) snap() error {
 		list[i] = changed{at[x.Before], *x.After}
 	}
 	return sendEach(c.out, list)
+}
+
+func (c *child) roster() error {
+	var task rosterTask
+	if err := c.in.Decode(&task); err != nil {
+		return err
+	}
+	read, err := roster.Read(context.Background(), task.File)
+	done := &outcome{Failure: newFailure(err)}
+	if err != nil {
+		return c.out.Encode(report{Done: done})
+	}
+	done.Roster, done.Entries = *read, len(read.Entries)
+	done.Roster.Entries = nil
+	if err := c.out.Encode(report{Done: done}); err != nil {
+		return err
+	}
+	return sendEach(c.out, read.Entries)
 }
 
 // project has the service project positions, in place.

@@ -1,6 +1,6 @@
 // Package sandbox does the work on what users upload in a child process of our
-// own program, with limits on its memory and time: reading files, and checking
-// whole editions. A file that is too much for the child costs the child, not
+// own program, with limits on its memory and time: reading files, tables of
+// people among them, and checking whole editions. A file that is too much for the child costs the child, not
 // the service.
 //
 //	service                        child (wangge sandbox TASK)

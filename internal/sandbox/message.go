@@ -6,13 +6,15 @@ import (
 	"wangge/internal/area"
 	"wangge/internal/fault"
 	"wangge/internal/ingest"
+	"wangge/internal/roster"
 )
 
 // The tasks a child can be started for.
 const (
-	taskRead  = "read"
-	taskCheck = "check"
-	taskSnap  = "snap"
+	taskRead   = "read"
+	taskCheck  = "check"
+	taskSnap   = "snap"
+	taskRoster = "roster"
 )
 
 // readTask is what the child needs to read files. The functions of Options do
@@ -38,6 +40,9 @@ type snapTask struct {
 	Versions int
 }
 
+// rosterTask is what the child needs to read a table of people.
+type rosterTask struct{ File string }
+
 // changed is one area that a snap changed: which of those sent, and how it is now.
 type changed struct {
 	Index int
@@ -45,7 +50,7 @@ type changed struct {
 }
 
 // report is what the child sends; one of the fields is set. After Done follow
-// as many areas or findings as it says.
+// as many areas, findings or entries as it says.
 type report struct {
 	Project  *projection
 	Progress *progress
@@ -77,6 +82,8 @@ type outcome struct {
 	Areas    int
 	Findings int
 	Changed  int
+	Roster   roster.Roster // without its entries
+	Entries  int
 }
 
 // failure is an error on its way between the processes.

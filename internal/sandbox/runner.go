@@ -18,6 +18,7 @@ import (
 	"wangge/internal/fault"
 	"wangge/internal/ingest"
 	"wangge/internal/mend"
+	"wangge/internal/roster"
 )
 
 // Runner starts children, each with its own limits. The zero Runner is ready to
@@ -111,6 +112,28 @@ func (r Runner) Snap(ctx context.Context, versions []*area.Version, metres float
 		return nil
 	})
 	return changes, err
+}
+
+// Roster is roster.Read in a child. Errors: those of roster.Read, too_heavy,
+// reader_failed, ctx's.
+func (r Runner) Roster(ctx context.Context, path string) (*roster.Roster, error) {
+	var read roster.Roster
+	err := r.run(ctx, taskRoster, func(c *conversation) error {
+		if err := c.send(rosterTask{path}); err != nil {
+			return err
+		}
+		done, err := c.serve(ingest.Options{})
+		if err != nil {
+			return err
+		}
+		read = done.Roster
+		read.Entries, err = receiveEach[roster.Entry](c.in, done.Entries)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &read, nil
 }
 
 // give sends versions, one message each, and waits for the answer.
@@ -258,8 +281,8 @@ func (r Runner) verdict(cmd *exec.Cmd, cause error, words string) error {
 		hasAny(words, "out of memory", "cannot allocate memory", "cannot map pages", "stack overflow", "stack exceeds", "failed to create new OS thread")
 	if heavy {
 		return fault.New(fault.Unprocessable, "too_heavy",
-			"内容太复杂，超出了一次处理的限度（%[1]d MB 内存、%[2]d 秒计算）；请简化边界，或分成几个文件",
-			"this is more than one run may use (%[1]d MB of memory, %[2]d s of computing); simplify the boundaries or split the file",
+			"内容太复杂，超出了一次处理的限度（%[1]d MB 内存、%[2]d 秒计算）；请简化内容（如边界），或分成几个文件",
+			"this is more than one run may use (%[1]d MB of memory, %[2]d s of computing); simplify the content, such as boundaries, or split the file",
 			r.Memory>>20, int(r.CPU.Seconds())).Because(cause)
 	}
 	return fault.New(fault.Unprocessable, "reader_failed",

@@ -29,6 +29,7 @@ import (
 	"wangge/internal/geo/geotest"
 	"wangge/internal/ingest"
 	"wangge/internal/postgres/pgtest"
+	"wangge/internal/roster"
 	"wangge/internal/sandbox"
 	"wangge/internal/topology"
 )
@@ -186,7 +187,7 @@ func TestRefusalsSurviveTheTrip(t *testing.T) {
 // Every field that anybody adds to these structs must come through.
 func TestEveryFieldTravels(t *testing.T) {
 	t.Parallel()
-	for _, of := range []any{&ingest.Options{}, &ingest.Batch{}, &area.Version{}, &area.Finding{}} {
+	for _, of := range []any{&ingest.Options{}, &ingest.Batch{}, &area.Version{}, &area.Finding{}, &roster.Roster{}} {
 		f := &filler{t: t}
 		f.fill(reflect.ValueOf(of).Elem(), fmt.Sprintf("%T", of))
 		var wire bytes.Buffer
