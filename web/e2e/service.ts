@@ -15,12 +15,14 @@ const binary = join(import.meta.dirname, "../../bin/wangge");
 export class Service {
   readonly dir = mkdtempSync(join(tmpdir(), "wangge-e2e-"));
   url = "";
+  /** What the program has printed. */
+  said = "";
   private process: ChildProcess | undefined;
 
-  /** Starts the program and waits for its address. */
-  async start() {
+  /** Starts the program, with these flags, and waits for its address. */
+  async start(...flags: string[]) {
     chmodSync(this.dir, 0o755); // the user postgres must come in
-    const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data-dir", this.dir], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data-dir", this.dir, ...flags], { stdio: ["ignore", "pipe", "pipe"] });
     this.process = child;
     let said = "";
     child.stderr.on("data", (b: Buffer) => (said += b.toString()));
@@ -29,6 +31,7 @@ export class Service {
         said += b.toString();
         const found = /http:\/\/\S+/.exec(said.split("\n").find((l) => l.includes("网格已就绪")) ?? "");
         if (found) resolve(found[0]);
+        this.said = said;
       });
       child.on("exit", (code) => reject(new Error(`wangge serve ended with ${code}:\n${said}`)));
     });
@@ -133,7 +136,7 @@ export const test = base.extend<Fixtures, { loaded: Service; empty: Service }>({
         if (!/^(http:\/\/127\.0\.0\.1[:/]|blob:|data:)/.test(r.url())) strays.push(r.url());
       });
       page.on("console", (m) => {
-        if (m.type() === "error" && !/status of (400|404|409|412|422|503)|ERR_CONNECTION_REFUSED/.test(m.text())) strays.push(m.text());
+        if (m.type() === "error" && !/status of (400|401|403|404|409|412|422|503)|ERR_CONNECTION_REFUSED/.test(m.text())) strays.push(m.text());
       });
       page.on("pageerror", (e) => strays.push(e.message));
       await use(strays);

@@ -2,10 +2,11 @@ import "./i18n";
 import "./style.css";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, StrictMode, Suspense } from "react";
+import { lazy, type ReactNode, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
+import { Account } from "./session/Account";
 import { Gate } from "./session/Gate";
 import { Invitation } from "./session/Invitation";
 
@@ -13,7 +14,9 @@ const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchO
 
 // Each desk is fetched when its address is asked for.
 const Desk = lazy(() => import("./steward/Desk").then((m) => ({ default: m.Desk })));
-const steward = /^\/steward(\/|$)/.test(location.pathname);
+const Office = lazy(() => import("./office/Office").then((m) => ({ default: m.Office })));
+const pages: Record<string, ReactNode> = { steward: <Desk />, office: <Office />, account: <Account /> };
+const page = pages[location.pathname.split("/")[1] ?? ""];
 
 const root = document.getElementById("root");
 if (root) {
@@ -23,8 +26,8 @@ if (root) {
         {location.pathname === "/invitation" ? (
           <Invitation />
         ) : (
-          <Gate open={(me) => me.public && !steward}>
-            <Suspense fallback={null}>{steward ? <Desk /> : <App />}</Suspense>
+          <Gate open={(me) => me.public && !page}>
+            <Suspense fallback={null}>{page ?? <App />}</Suspense>
           </Gate>
         )}
       </QueryClientProvider>

@@ -15,8 +15,9 @@ export function UserMenu() {
     <nav className="panel user-menu" aria-label={t("account")}>
       {me.signed_in ? (
         <>
-          <span>{me.person?.name}</span>
+          <a href="/account">{me.person?.name}</a>
           {me.may.includes("draft.read") && <a href="/steward">{t("toDesk")}</a>}
+          {me.may.some((a) => ["account.write", "post.grant", "key.make"].includes(a)) && <a href="/office">{t("toOffice")}</a>}
           <button type="button" onClick={leave}>{t("signOut")}</button>
         </>
       ) : (

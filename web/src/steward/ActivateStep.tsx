@@ -60,6 +60,7 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings, onAr
       refresh();
       void queries.invalidateQueries({ queryKey: ["districts"] });
       void queries.invalidateQueries({ queryKey: ["lineage"] });
+      void queries.invalidateQueries({ queryKey: ["activation-requests"] }); // it may wait for a second person
     },
     onError: onRefusal,
   });

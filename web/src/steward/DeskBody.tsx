@@ -31,6 +31,7 @@ import { Toolbar } from "./Toolbar";
 import { UploadStep } from "./upload/UploadStep";
 import { useDropAnywhere } from "./upload/useDropAnywhere";
 import { useUpload } from "./upload/useUpload";
+import { Waiting } from "./Waiting";
 
 type Fit = { key: string; bbox: Bounds };
 
@@ -181,6 +182,7 @@ export function DeskBody({ theme }: { theme: Theme }) {
         {panel && (
           <>
             {all.length > 0 && <EditionBar editions={all} districts={inForceNow} current={edition} onOpen={open} onDrop={drop} />}
+            <Waiting current={edition} onOpen={open} />
             {all.length > 0 && (
               <StepTabs step={step} onStep={(s) => change({ step: s, finding: null })} errors={counts.error} warnings={counts.warning} editable={draft !== undefined} done={edition !== undefined && !draft} />
             )}
