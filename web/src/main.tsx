@@ -16,7 +16,8 @@ const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchO
 const Desk = lazy(() => import("./steward/Desk").then((m) => ({ default: m.Desk })));
 const Office = lazy(() => import("./office/Office").then((m) => ({ default: m.Office })));
 const pages: Record<string, ReactNode> = { steward: <Desk />, office: <Office />, account: <Account /> };
-const page = pages[location.pathname.split("/")[1] ?? ""];
+const name = location.pathname.split("/")[1] ?? "";
+const page = pages[name];
 
 const root = document.getElementById("root");
 if (root) {
@@ -26,7 +27,7 @@ if (root) {
         {location.pathname === "/invitation" ? (
           <Invitation />
         ) : (
-          <Gate open={(me) => me.public && !page}>
+          <Gate open={(me) => me.public && !page} needs={name === "steward" ? "draft.read" : undefined}>
             <Suspense fallback={null}>{page ?? <App />}</Suspense>
           </Gate>
         )}

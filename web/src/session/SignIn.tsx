@@ -1,6 +1,5 @@
 import "./session.css";
 
-import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -12,7 +11,6 @@ const demoLogins = ["demo-admin", "demo-auditor", "demo-steward", "demo-planner"
 /** The page where somebody comes in; next is where they wanted to go. */
 export function SignIn({ me, next, ended }: { me: Me; next: string; ended: boolean }) {
   const { t } = useTranslation();
-  const queries = useQueryClient();
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState(false);
@@ -24,18 +22,13 @@ export function SignIn({ me, next, ended }: { me: Me; next: string; ended: boole
     setBusy(true);
     setWrong("");
     try {
-      const now = await ask(api.POST("/api/v1/session", { body: { login, password } }));
-      if (location.pathname === "/sign-in") {
-        location.assign(next);
-        return;
-      }
-      queries.clear();
-      queries.setQueryData(["session"], now);
+      await ask(api.POST("/api/v1/session", { body: { login, password } }));
+      location.assign(next); // a page of its own: nothing of what was there before stays in memory
     } catch (error) {
       setWrong(error instanceof Refusal ? error.detail : String(error));
       setPassword("");
+      setBusy(false);
     }
-    setBusy(false);
   }
 
   return (
