@@ -6,7 +6,6 @@ import { lazy, type ReactNode, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
-import { Account } from "./session/Account";
 import { Gate } from "./session/Gate";
 import { Invitation } from "./session/Invitation";
 
@@ -14,6 +13,7 @@ const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchO
 
 // Each desk is fetched when its address is asked for.
 const Desk = lazy(() => import("./steward/Desk").then((m) => ({ default: m.Desk })));
+const Account = lazy(() => import("./session/Account").then((m) => ({ default: m.Account })));
 const Office = lazy(() => import("./office/Office").then((m) => ({ default: m.Office })));
 const pages: Record<string, ReactNode> = { steward: <Desk />, office: <Office />, account: <Account /> };
 const name = location.pathname.split("/")[1] ?? "";

@@ -6,9 +6,14 @@ import { useTranslation } from "react-i18next";
 
 import { api, ask, Refusal } from "../api/client";
 import { switchLanguage } from "../i18n";
+import { actWord, didWord, objectWord } from "../office/audit/words";
+import { addWords } from "../office/words";
 import { roleWord } from "./roles";
 import { type Me, useSession } from "./session";
 
+addWords(); // the audit's are the office's
+
+const nobody = new Map<string, string>();
 const said = (e: unknown) => (e instanceof Refusal ? e.detail : String(e));
 
 /** What concerns the one who is signed in: posts, password, where they are signed in, what they did. */
@@ -131,7 +136,7 @@ function Acts() {
       <ul>
         {(list.data ?? []).map((e) => (
           <li key={e.seq}>
-            <span>{when(e.at, i18n.language)}</span> {e.act} <small>{e.object}</small> {e.result === "refused" && <b className="entry-wrong">{t("refused")}</b>}
+            <span>{when(e.at, i18n.language)}</span> {didWord(e, t) || actWord(e.act, t)} <span>{objectWord(e, nobody, t)}</span> {e.result === "refused" && <b className="entry-wrong">{t("refused")}</b>}
           </li>
         ))}
       </ul>
