@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -413,5 +414,55 @@ func TestTheDatabaseIsSilent(t *testing.T) {
 	u.secret = "another"
 	if a := u.get("/api/v1/districts"); a.StatusCode != 503 || a.Header.Get("Retry-After") == "" {
 		t.Errorf("somebody unknown: %d %s", a.StatusCode, a.body)
+	}
+}
+
+// TestUnknownTakesAsLong is the timing part of promise P52, in acceptance runs:
+// of sign-ins in turn, with a login that is known and one that is not, the
+// medians differ by no more than five in a hundred.
+func TestUnknownTakesAsLong(t *testing.T) {
+	if os.Getenv("WANGGE_ACCEPT") == "" {
+		t.Skip("times are taken in acceptance runs alone: WANGGE_ACCEPT=1")
+	}
+	const pairs = 200
+	s := startWith(t, pgtest.Database(t), func(c *httpapi.Config) { c.Proxies, c.Secure = proxies, true })
+	hash, err := account.NewHasher().Hash(t.Context(), password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range pairs {
+		if _, err := s.store.AddPerson(t.Context(), postgres.Write{}, postgres.NewPerson{Name: "x", Login: fmt.Sprintf("known%d", i), Password: hash}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.closed()
+	var known, unknown []time.Duration
+	for i := range pairs {
+		try := func(login string) (time.Duration, answer) {
+			began := time.Now()
+			a, _ := s.sign(fmt.Sprintf("%s%d", login, i), "wrong", "X-Forwarded-For", fmt.Sprintf("198.51.%d.%d", i/200, i%200))
+			return time.Since(began), a
+		}
+		logins := []string{"known", "other"}
+		if i%2 == 1 { // each is the first as often as the other
+			slices.Reverse(logins)
+		}
+		times, answers := map[string]time.Duration{}, map[string]answer{}
+		for _, login := range logins {
+			times[login], answers[login] = try(login)
+		}
+		tk, a, tu, b := times["known"], answers["known"], times["other"], answers["other"]
+		if a.StatusCode != 401 || a.body != b.body {
+			t.Fatalf("%d %s, %d %s", a.StatusCode, a.body, b.StatusCode, b.body)
+		}
+		known, unknown = append(known, tk), append(unknown, tu)
+	}
+	slices.Sort(known)
+	slices.Sort(unknown)
+	k, u := known[pairs/2], unknown[pairs/2]
+	apart := 100 * (k - u).Abs().Seconds() / min(k, u).Seconds()
+	t.Logf("acceptance: %d pairs of failed sign-ins: median %v with a known login, %v with an unknown one, %.1f %% apart", pairs, k.Round(10*time.Microsecond), u.Round(10*time.Microsecond), apart)
+	if apart > 5 {
+		t.Errorf("the medians are %.1f %% apart", apart)
 	}
 }
