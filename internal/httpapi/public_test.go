@@ -12,8 +12,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"wangge/internal/area"
+	"wangge/internal/geo"
+	"wangge/internal/geo/geotest"
 	"wangge/internal/httpapi"
 	"wangge/internal/policy"
+	"wangge/internal/postgres"
 	"wangge/internal/postgres/pgtest"
 )
 
@@ -208,6 +212,52 @@ func TestPostsFollowTheirAreas(t *testing.T) {
 	}
 	if a := lead.get("/api/v1/permissions?district=150102&area=G14"); !strings.Contains(a.body, `"workers.read","effect":"allow"`) {
 		t.Errorf("a post in G14 does not reach it: %s", a.body)
+	}
+	reaches := func(u *user, code string) bool {
+		t.Helper()
+		a := u.get("/api/v1/permissions?district=150102&area=" + code)
+		a.want(t, code, 200, "")
+		return strings.Contains(a.body, `"workers.read","effect":"allow"`)
+	}
+	officer, keeper := s.user("officer", s.at(policy.Community, "SW")), s.user("keeper", s.at(policy.Lead, "C2"))
+	if !reaches(officer, "G00") || reaches(officer, "G05") || !reaches(keeper, "C2") {
+		t.Error("before the areas move")
+	}
+	// SW and SE change places, so that their grids change hands; C2 is gone.
+	s.fill("2026-02")
+	b := geotest.Hohhot
+	x, y := b.Min.X+(b.Max.X-b.Min.X)/2, b.Min.Y+(b.Max.Y-b.Min.Y)/2
+	box := func(code string, x0, x1 int32) postgres.FillArea {
+		return postgres.FillArea{Code: code, Name: code, Kind: area.Basic, Source: "test#2", Ground: geotest.Area(geo.MultiPolygon{{{{X: x0, Y: b.Min.Y}, {X: x1, Y: b.Min.Y}, {X: x1, Y: y}, {X: x0, Y: y}}}})}
+	}
+	for level, areas := range map[area.Level][]postgres.FillArea{
+		area.Community: {box("SE", b.Min.X, x), box("SW", x, b.Max.X)},
+		area.Compound:  {{Code: "C1", Name: "团结小区", Kind: area.Basic, Source: "test#2", Ground: geotest.Area(geo.MultiPolygon{{{{X: x, Y: y}, {X: x + 1000, Y: y}, {X: x + 1000, Y: y + 1000}, {X: x, Y: y + 1000}}}})}},
+	} {
+		if done, err := s.store.FillDraft(t.Context(), postgres.Fill{District: "150102", Edition: "2026-02", Level: level, Areas: areas, Commit: true, Whole: level == area.Compound}); err != nil || !done.Committed {
+			t.Fatalf("%v %+v", err, done)
+		}
+	}
+	s.activate("2026-02", "2026-02-01")
+	s.eventually("the move", func() bool { return reaches(officer, "G05") })
+	if reaches(officer, "G00") {
+		t.Error("a post keeps what has moved away")
+	}
+	if a := keeper.get("/api/v1/permissions?district=150102&area=G14"); strings.Contains(a.body, `"workers.read","effect":"allow"`) {
+		t.Error("a post in an area that is gone reaches something")
+	}
+	admin := s.user("admin", s.at(policy.SysAdmin, ""), s.at(policy.SecAdmin, ""))
+	if a := admin.get(keeper.person()); !strings.Contains(a.body, `"state":"lost"`) {
+		t.Errorf("the post of an area that is gone: %s", a.body)
+	}
+	// One that ended today.
+	var p httpapi.Person
+	if err := json.Unmarshal([]byte(admin.get(officer.person()).body), &p); err != nil {
+		t.Fatal(err)
+	}
+	admin.do("DELETE", officer.person()+"/posts/"+p.Posts[0].ID.String(), "", "If-Match", admin.tag(officer.person())).want(t, "end it", 200, "")
+	if reaches(officer, "G05") {
+		t.Error("a post that has ended reaches something")
 	}
 	// Of two posts each counts in its own place alone.
 	two := s.user("two", s.at(policy.Community, "SW"), s.at(policy.Worker, "NE"))
