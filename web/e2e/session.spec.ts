@@ -26,7 +26,7 @@ async function join(browser: Browser, login: string, ...flags: string[]): Promis
   await page.getByLabel("新密码").fill(own);
   await page.getByLabel("再输一遍").fill(own);
   await page.getByRole("button", { name: "设置密码" }).click();
-  await expect(page.getByText(`某${login}`)).toBeVisible();
+  await expect(page.getByRole("link", { name: `某${login}` })).toBeVisible(); // the name alone is on the link's own page too
   return page;
 }
 
