@@ -15,6 +15,7 @@ import (
 	"hash/fnv"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/tidwall/rtree"
@@ -66,6 +67,7 @@ type Edition struct {
 	byCode   map[key]*Area
 	byID     map[uuid.UUID]*Area
 	all      []*Area // by level, then code
+	kept     sync.Map
 }
 
 // About names the edition for answers.
@@ -207,6 +209,19 @@ func (e *Edition) Find(level area.Level, code string) *Area { return e.byCode[ke
 
 // ByID returns the area with an identity, nil where there is none.
 func (e *Edition) ByID(id uuid.UUID) *Area { return e.byID[id] }
+
+// All returns every area by level, then code. The caller must not change it.
+func (e *Edition) All() []*Area { return e.all }
+
+// Keep returns what make makes of the edition, made when it is first asked for
+// under this key and kept for as long as the edition is.
+func (e *Edition) Keep(key any, make func() any) any {
+	once, there := e.kept.Load(key)
+	if !there {
+		once, _ = e.kept.LoadOrStore(key, sync.OnceValue(make))
+	}
+	return once.(func() any)()
+}
 
 // Index is the snapshot of one generation.
 type Index struct {

@@ -94,9 +94,7 @@ func (s *Server) editionTile(ctx context.Context, in *struct {
 		return out, nil
 	}
 	if ix := d.drawable(); ix != nil {
-		if out.Body, err = tile.Draw(ix, level, k, 1); err != nil {
-			return nil, err
-		}
+		out.Body = tile.Draw(ix, level, k, 1)
 	}
 	if len(out.Body) == 0 {
 		out.Status = http.StatusNoContent

@@ -167,9 +167,7 @@ func (s *Server) tile(ctx context.Context, in *struct {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
-	if out.Body, err = tile.Draw(ix, level, k, step(ctx)); err != nil {
-		return nil, err
-	}
+	out.Body = tile.Draw(ix, level, k, step(ctx))
 	if len(out.Body) == 0 {
 		out.Status = http.StatusNoContent
 	}

@@ -268,9 +268,7 @@ func (s *Server) importTile(ctx context.Context, in *struct {
 	if ix == nil {
 		return out, nil
 	}
-	if out.Body, err = tile.Draw(ix, j.Level, k, 1); err != nil {
-		return nil, err
-	}
+	out.Body = tile.Draw(ix, j.Level, k, 1)
 	if len(out.Body) > 0 {
 		out.Status = http.StatusOK
 	}

@@ -1,13 +1,13 @@
 // Package tile draws areas from memory as Mapbox Vector Tiles (MVT 2.1).
+//
+// An edition is prepared once: its borders, each kept a single time, are
+// projected and thinned for a few zooms. Whatever runs along a border is drawn
+// from the same points, so that neighbours, and areas above and below, stay
+// glued at every zoom.
 package tile
 
 import (
 	"math"
-
-	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/clip"
-	"github.com/paulmach/orb/encoding/mvt"
-	"github.com/paulmach/orb/geojson"
 
 	"wangge/internal/area"
 	"wangge/internal/geo"
@@ -35,129 +35,58 @@ func (k Key) Valid() bool {
 	return k.Z >= 0 && k.Z <= MaxZoom && k.X >= 0 && k.Y >= 0 && k.X < 1<<k.Z && k.Y < 1<<k.Z
 }
 
-// projection turns lattice points into steps of one tile. Every vertex is
-// rounded by itself, so that a border comes out the same on both of its sides.
-type projection struct {
-	scale, left, top float64
-	step             int32
-}
+// Places on the map are counted in world steps: 2³² of them run around the
+// equator from 180° W on, and as many from 85.06° N southwards.
 
-func project(k Key, step int32) projection {
-	return projection{scale: extent * math.Exp2(float64(k.Z)), left: extent * float64(k.X), top: extent * float64(k.Y), step: step}
-}
+// spot is a place in world steps.
+type spot struct{ x, y uint32 }
 
-func (t projection) point(p geo.Point) orb.Point {
-	if t.step > 1 {
-		p = p.Round(t.step)
-	}
-	x := (p.Lon() + 180) / 360
-	sin := math.Sin(max(-85.06, min(85.06, p.Lat())) * math.Pi / 180)
+func project(p geo.Point) spot {
+	const world = 1 << 32
+	sin := math.Sin(max(-85.0511, min(85.0511, p.Lat())) * math.Pi / 180)
 	y := 0.5 - math.Log((1+sin)/(1-sin))/(4*math.Pi)
-	return orb.Point{math.Round(x*t.scale - t.left), math.Round(y*t.scale - t.top)}
+	hold := func(v float64) uint32 { return uint32(max(0, min(world-1, v*world))) }
+	return spot{hold((p.Lon() + 180) / 360), hold(y)}
 }
 
-// bounds is the ground of the tile with its buffer, on the lattice.
-func (k Key) bounds() geo.Box {
-	lon := func(x float64) float64 { return x/math.Exp2(float64(k.Z))*360 - 180 }
-	lat := func(y float64) float64 {
-		return math.Atan(math.Sinh(math.Pi*(1-2*y/math.Exp2(float64(k.Z))))) * 180 / math.Pi
-	}
-	const b = float64(buffer) / extent
-	step := func(degrees, most float64) int32 {
-		return int32(max(-most, min(most, degrees)) * geo.Scale)
-	}
-	return geo.Box{
-		Min: geo.Point{X: step(lon(float64(k.X)-b), 180), Y: step(lat(float64(k.Y)+1+b), 90)},
-		Max: geo.Point{X: step(lon(float64(k.X)+1+b), 180), Y: step(lat(float64(k.Y)-b), 90)},
-	}
+// frame turns world steps into steps of one tile.
+type frame struct {
+	shift      uint
+	half       int64
+	left, top  int64 // of the tile, in its own steps around the world
+	west, east int64 // of the tile with its buffer, in world steps
+	north, bot int64
+}
+
+func (k Key) frame() frame {
+	f := frame{shift: uint(32 - 12 - k.Z), left: extent * int64(k.X), top: extent * int64(k.Y)}
+	f.half = 1 << f.shift >> 1
+	f.west, f.east = (f.left-buffer)<<f.shift, (f.left+extent+buffer)<<f.shift
+	f.north, f.bot = (f.top-buffer)<<f.shift, (f.top+extent+buffer)<<f.shift
+	return f
+}
+
+// step is a place in a tile: whole steps from its upper left corner, y
+// downwards.
+type step struct{ x, y int32 }
+
+func (f *frame) step(s spot) step {
+	return step{int32((int64(s.x)+f.half)>>f.shift - f.left), int32((int64(s.y)+f.half)>>f.shift - f.top)}
 }
 
 // Draw returns the tile of one level: a layer of polygons named after the level
 // and a layer of label points, one an area, named level + "_label". It is empty
 // below the level's MinZoom or where there is nothing. Positions are rounded to
-// step lattice units; 1 leaves them exact.
-func Draw(ix *gridindex.Index, level area.Level, k Key, step int32) ([]byte, error) {
+// round lattice units; 1 leaves them exact.
+func Draw(ix *gridindex.Index, level area.Level, k Key, round int32) []byte {
 	if k.Z < MinZoom(level) {
-		return nil, nil
+		return nil
 	}
-	box, t := k.bounds(), project(k, step)
-	frame := orb.Bound{Min: orb.Point{-buffer, -buffer}, Max: orb.Point{extent + buffer, extent + buffer}}
-	shapes := &mvt.Layer{Name: level.String(), Version: 2, Extent: extent}
-	labels := &mvt.Layer{Name: level.String() + "_label", Version: 2, Extent: extent}
+	p := pens.Get().(*pen)
+	defer pens.Put(p)
+	p.begin(level, k)
 	for _, e := range ix.Editions() {
-		for _, a := range e.Within(level, box) {
-			properties := describe(a)
-			if shape := draw(a, t, frame); len(shape) > 0 {
-				f := geojson.NewFeature(shape)
-				f.Properties = properties
-				shapes.Features = append(shapes.Features, f)
-			}
-			if at := t.point(a.Label); at[0] >= 0 && at[0] < extent && at[1] >= 0 && at[1] < extent {
-				f := geojson.NewFeature(at)
-				f.Properties = properties
-				labels.Features = append(labels.Features, f)
-			}
-		}
+		Prepare(e, round).draw(p)
 	}
-	if len(shapes.Features)+len(labels.Features) == 0 {
-		return nil, nil
-	}
-	return mvt.Marshal(mvt.Layers{shapes, labels})
-}
-
-func describe(a *gridindex.Area) geojson.Properties {
-	p := geojson.Properties{"district": a.District, "code": a.Code, "name": a.Name, "level": a.Level.String(), "tone": a.Tone}
-	if a.Level == area.Grid {
-		p["kind"] = string(a.Kind)
-	}
-	if a.Up != nil {
-		p["parent"] = a.Up.Code
-	}
-	return p
-}
-
-// draw projects, thins and clips the rings of an area. Points that fall on the
-// one before are dropped, and rings that shrink to nothing.
-func draw(a *gridindex.Area, t projection, frame orb.Bound) orb.MultiPolygon {
-	var shape orb.MultiPolygon
-	for _, polygon := range a.Ground.Polygons() {
-		var out orb.Polygon
-		for i, r := range polygon {
-			ring := make(orb.Ring, 0, len(r)+1)
-			for _, p := range r {
-				if q := t.point(p); len(ring) == 0 || ring[len(ring)-1] != q {
-					ring = append(ring, q)
-				}
-			}
-			if len(ring) > 1 && ring[0] != ring[len(ring)-1] {
-				ring = append(ring, ring[0])
-			}
-			if ring = clip.Ring(frame, ring); !wide(ring) {
-				if i == 0 {
-					break
-				}
-				continue
-			}
-			for j, p := range ring {
-				ring[j] = orb.Point{math.Round(p[0]), math.Round(p[1])}
-			}
-			out = append(out, ring)
-		}
-		if len(out) > 0 {
-			shape = append(shape, out)
-		}
-	}
-	return shape
-}
-
-// wide reports whether a ring still has ground.
-func wide(r orb.Ring) bool {
-	if len(r) < 4 {
-		return false
-	}
-	doubled := 0.0
-	for i := 1; i < len(r); i++ {
-		doubled += r[i-1][0]*r[i][1] - r[i][0]*r[i-1][1]
-	}
-	return math.Abs(doubled) >= 1
+	return p.end()
 }
