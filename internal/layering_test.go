@@ -39,13 +39,13 @@ var outside = map[string][]string{
 	"ingest":      {"github.com/tidwall/rtree", "golang.org/x/text", "modernc.org/sqlite"},
 	"locate":      {"golang.org/x/text"},
 	"postgres":    {"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/tidwall/rtree", "github.com/twpayne/go-geom"},
-	"tile":        {"github.com/paulmach/orb"},
+	"tile":        {"github.com/tidwall/rtree"},
 	"live":        {"github.com/google/uuid"},
 	"upload":      {"github.com/google/uuid"},
 	"report":      {},
 	"roster":      {"github.com/xuri/excelize/v2", "golang.org/x/text"},
 	"sandbox":     {},
-	"httpapi":     {"github.com/danielgtaylor/huma/v2", "github.com/go-chi/", "github.com/google/uuid", "github.com/prometheus/", "golang.org/x/text"},
+	"httpapi":     {"github.com/danielgtaylor/huma/v2", "github.com/go-chi/", "github.com/google/uuid", "github.com/klauspost/compress", "github.com/maypok86/otter/v2", "github.com/prometheus/", "golang.org/x/text"},
 }
 
 func TestImportsRunOneWay(t *testing.T) {

@@ -14,10 +14,13 @@ import (
 // 5 decimals of a degree, about a metre.
 const coarseStep = 100
 
-// coarse reports whether positions have to be rounded for the caller.
+// coarse reports whether positions have to be rounded for the caller: for whoever
+// is let in as one of the public. A key is narrowed by its actions and its area
+// instead.
 func coarse(ctx context.Context) bool {
 	seen := requestOf(ctx)
-	return !seen.open && seen.effect <= policy.Limited
+	key := seen.caller != nil && seen.caller.Key != nil
+	return !seen.open && !key && seen.effect <= policy.Limited
 }
 
 // step is what positions are rounded to for the caller, in lattice units: 1 is

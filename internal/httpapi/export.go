@@ -15,6 +15,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/klauspost/compress/gzhttp"
 
 	"wangge/internal/area"
 	"wangge/internal/export"
@@ -135,6 +136,7 @@ func (f *exported) send(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.contentType)
 	h.Set("Content-Disposition", f.disposition)
+	h.Set(gzhttp.HeaderNoCompression, "1") // so that browsers know how much is to come
 	h.Set("Content-Length", strconv.FormatInt(f.size, 10))
 	h.Set("Cache-Control", "no-cache")
 	control := http.NewResponseController(w)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"mime"
 	"net"
 	"net/http"
 	"net/netip"
@@ -25,6 +26,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+	"github.com/maypok86/otter/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"wangge/internal/account"
@@ -69,6 +71,7 @@ type Server struct {
 	metrics *metrics
 	docs    []byte // the OpenAPI document
 	drafts  drafts
+	tiles   *otter.Cache[drawnTile, []byte]
 	ties    ties
 
 	limiters limiters
@@ -84,10 +87,10 @@ const maxBatches = 8
 func New(c Config) (*Server, error) {
 	hookHuma()
 	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries),
-		limiters: newLimiters(c.Limits), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
+		limiters: newLimiters(c.Limits), tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
 	r := chi.NewRouter()
 	s.router = r
-	r.Use(s.observe, patience, s.secure, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
+	r.Use(s.observe, patience, compress, s.secure, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { s.serveWeb(w, r) })
 	r.MethodNotAllowed(methodNotAllowed(r))
 
@@ -350,6 +353,12 @@ func (s *Server) serveWeb(w http.ResponseWriter, r *http.Request) {
 	} else {
 		w.Header().Set("Cache-Control", "no-cache")
 	}
+	if packed, err := fs.ReadFile(s.Web, name+".gz"); err == nil && takesGzip(r.Header.Get("Accept-Encoding")) && r.Header.Get("Range") == "" {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+		content = packed
+	}
+	w.Header().Add("Vary", "Accept-Encoding")
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
 }
 

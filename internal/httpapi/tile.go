@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/maypok86/otter/v2"
 
 	"wangge/internal/area"
 	"wangge/internal/fault"
+	"wangge/internal/gridindex"
 	"wangge/internal/tile"
 )
 
@@ -126,9 +128,28 @@ func (s *Server) tileJSON(ctx context.Context, in *struct {
 type tileOutput struct {
 	Status       int
 	ContentType  string `header:"Content-Type"`
+	Encoding     string `header:"Content-Encoding"`
+	Vary         string `header:"Vary"`
 	CacheControl string `header:"Cache-Control"`
 	ETag         string `header:"ETag"`
 	Body         []byte
+}
+
+// drawnTile names a tile that was drawn before: of one snapshot, for those who
+// are shown positions rounded alike.
+type drawnTile struct {
+	snapshot string
+	level    area.Level
+	key      tile.Key
+	round    int32
+}
+
+// maxTiles is how many bytes of drawn tiles are kept, packed.
+const maxTiles = 64 << 20
+
+func newTiles() *otter.Cache[drawnTile, []byte] {
+	return otter.Must(&otter.Options[drawnTile, []byte]{MaximumWeight: maxTiles,
+		Weigher: func(_ drawnTile, packed []byte) uint32 { return uint32(len(packed)) + 200 }})
 }
 
 // tile serves one tile of the boundaries in force, or of those of another
@@ -142,6 +163,7 @@ func (s *Server) tile(ctx context.Context, in *struct {
 	Snapshot string `query:"g" doc:"the snapshot that the map was drawn for"`
 	Coarse   string `query:"c" doc:"1 in the addresses that strangers are given"`
 	IfNone   string `header:"If-None-Match"`
+	Accept   string `header:"Accept-Encoding"`
 }) (*tileOutput, error) {
 	level, err := parseLayer(in.Layer)
 	if err != nil {
@@ -159,7 +181,7 @@ func (s *Server) tile(ctx context.Context, in *struct {
 	if coarse(ctx) {
 		mark = "-c"
 	}
-	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: `"` + ix.Snapshot + mark + `"`, CacheControl: "private, no-cache"}
+	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: `"` + ix.Snapshot + mark + `"`, CacheControl: "private, no-cache", Vary: "Accept-Encoding"}
 	if in.Snapshot == ix.Snapshot && (in.Coarse == "") == (mark == "") {
 		out.CacheControl = "private, max-age=86400, immutable"
 	}
@@ -167,9 +189,24 @@ func (s *Server) tile(ctx context.Context, in *struct {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
-	out.Body = tile.Draw(ix, level, k, step(ctx))
+	out.Body, out.Encoding = s.drawn(drawnTile{ix.Snapshot, level, k, step(ctx)}, ix, takesGzip(in.Accept))
 	if len(out.Body) == 0 {
-		out.Status = http.StatusNoContent
+		out.Status, out.Encoding = http.StatusNoContent, ""
 	}
 	return out, nil
+}
+
+// drawn draws a tile, or takes it from those drawn before.
+func (s *Server) drawn(d drawnTile, ix *gridindex.Index, packed bool) (body []byte, encoding string) {
+	if !packed {
+		return tile.Draw(ix, d.level, d.key, d.round), ""
+	}
+	body, there := s.tiles.GetIfPresent(d)
+	if !there {
+		if raw := tile.Draw(ix, d.level, d.key, d.round); len(raw) > 0 {
+			body = pack(raw)
+		}
+		s.tiles.Set(d, body)
+	}
+	return body, "gzip"
 }

@@ -16,6 +16,7 @@ import (
 	"wangge/internal/editionfile"
 	"wangge/internal/gridindex"
 	"wangge/internal/postgres"
+	"wangge/internal/tile"
 )
 
 const (
@@ -304,6 +305,7 @@ func (b *Boundaries) build(ctx context.Context, force postgres.EditionInForce) (
 	if err != nil {
 		return nil, &unfit{fmt.Errorf("edition %s of %s refused: %w", force.Name, force.District, err)}
 	}
+	go tile.Prepare(e, 1) // before anybody looks
 	return e, nil
 }
 
