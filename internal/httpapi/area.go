@@ -37,6 +37,7 @@ type Area struct {
 	ValidTo    string     `json:"valid_to,omitempty" doc:"of an area that has ended: first day without it"`
 	Synthetic  bool       `json:"synthetic,omitempty" doc:"invented, for showing the product"`
 	Generation int64      `json:"generation"`
+	Source     string     `json:"source,omitempty" doc:"file and feature that it was read from; not for strangers"`
 	Note       *Note      `json:"note,omitempty" doc:"present when an old code was asked for"`
 	Grids      []string   `json:"grids,omitempty" doc:"compounds only: codes of the grids they lie in, largest share first"`
 }
@@ -202,7 +203,11 @@ func (s *Server) area(ctx context.Context, in *AreaPath) (*areaOutput, error) {
 	if note != nil {
 		return s.describeFormer(ctx, a, ix, note, in.KnownAt)
 	}
-	return &areaOutput{describeArea(a, ix)}, nil
+	d := describeArea(a, ix)
+	if !coarse(ctx) {
+		d.Source = a.Source
+	}
+	return &areaOutput{d}, nil
 }
 
 func (s *Server) children(ctx context.Context, in *relativesInput) (*areasOutput, error) {

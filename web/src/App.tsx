@@ -6,21 +6,27 @@ import { useTranslation } from "react-i18next";
 import { type Address, type AreaKey, readAddress, type View, writeAddress } from "./address";
 import { type Answer, api, type Area, ask, Refusal } from "./api/client";
 import { useChanged } from "./changed";
-import { boundsOf, countsOf, type Level, levels } from "./map/levels";
+import { boundsOf, countsOf, levels } from "./map/levels";
+import { strengthOf } from "./map/look";
 import { canDraw, MapBoundary } from "./map/MapBoundary";
 import { palettes } from "./map/palette";
 import { atOf, useMoment } from "./moment";
 import { AnswerCard } from "./panels/AnswerCard";
 import { AreaCard } from "./panels/AreaCard";
+import { Button } from "./panels/Button";
 import { EmptyState } from "./panels/EmptyState";
+import { KeysDialog } from "./panels/KeysDialog";
 import { LayerPanel } from "./panels/LayerPanel";
 import { SearchBar } from "./panels/SearchBar";
+import { ServicesDialog } from "./panels/ServicesDialog";
 import { Sheet } from "./panels/Sheet";
 import { StaleBanner } from "./panels/StaleBanner";
 import { Synthetic } from "./panels/Synthetic";
 import { TimeBar } from "./panels/TimeBar";
 import { formatPosition, type Position } from "./position";
+import { useSession } from "./session/session";
 import { UserMenu } from "./session/UserMenu";
+import { useShortcuts } from "./shortcuts";
 import { useTheme } from "./theme";
 import { indexAt, todayIn } from "./time";
 
@@ -31,11 +37,13 @@ export function App() {
   const { t, i18n } = useTranslation();
   const map = useRef<MapRef>(null);
   const [address, setAddress] = useState<Address>(() => readAddress(location.search));
-  const [hidden, setHidden] = useState<Level[]>([]);
+  const [dialog, setDialog] = useState<"keys" | "services" | null>(null);
+  const [bare, setBare] = useState(false); // the panels are put away
+  const me = useSession().data;
   const [mapReady, setMapReady] = useState(false);
   const theme = useTheme();
   const queries = useQueryClient();
-  const { point, area, at } = address;
+  const { point, area, at, look } = address;
   const [marked, setMarked] = useState(false);
   const [now] = useState(() => new Date());
 
@@ -129,22 +137,21 @@ export function App() {
   }
   const onAt = useCallback((to: string | null) => change({ at: to }), [change]);
 
-  useEffect(() => {
-    const onKey = (e: KeyboardEvent) => {
-      const typing = (e.target instanceof HTMLInputElement && e.target.type !== "range") || e.target instanceof HTMLSelectElement;
-      if (e.key === "Escape") {
-        change({ point: null, area: null });
-        (document.activeElement as HTMLElement | null)?.blur();
-      } else if (e.key === "/" && !typing) {
-        e.preventDefault();
-        document.querySelector<HTMLInputElement>("#ask")?.focus();
-      } else if ((e.key === "l" || e.key === "L") && !typing && !e.ctrlKey && !e.metaKey) {
-        document.querySelector<HTMLButtonElement>("#layers-button")?.click();
-      }
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [change]);
+  const goHome = () => bounds && map.current?.fitBounds(bounds, { padding: areaPadding(), duration: 600 });
+  useShortcuts({
+    Escape: () => {
+      change({ point: null, area: null });
+      (document.activeElement as HTMLElement | null)?.blur();
+    },
+    "/": () => {
+      setBare(false);
+      requestAnimationFrame(() => document.querySelector<HTMLInputElement>("#ask")?.focus());
+    },
+    l: () => document.querySelector<HTMLButtonElement>("#layers-button")?.click(),
+    h: goHome,
+    "\\": () => setBare(!bare),
+    "?": () => setDialog("keys"),
+  });
 
   // A link that names a place but no view brings the place into sight, once.
   const arriving = useRef(address.view === null && (point !== null || area !== null));
@@ -159,12 +166,22 @@ export function App() {
     }
   }, [mapReady, answer.data, shownArea.data, area, show, fit]);
 
+  // Whoever serves one area comes to it, the first time.
+  const own = me?.posts.length === 1 ? me.posts[0]?.area?.bbox : undefined;
+  const came = useRef(address.view !== null || point !== null || area !== null);
+  useEffect(() => {
+    if (!mapReady || came.current || !own) return;
+    came.current = true;
+    fit(own);
+  }, [mapReady, own, fit]);
+
   // What is there today says where the map lies and when its levels appear; so it stays as it is through time.
   const all = useMemo(() => today.data?.districts ?? [], [today.data]);
   const bounds = boundsOf(all);
   const countsThen = countsOf(shown?.districts ?? []);
   const counts = { ...countsThen, ...countsOf(all) };
   const present = levels.filter((l) => countsThen[l]);
+  const hidden = levels.filter((l) => strengthOf(look, l) === 0);
   const owner = ownerOf(answer.data);
   const standing = area && shownArea.data ? { ...area, code: shownArea.data.code } : area; // under the code of the day
   const gone = shownArea.data?.note?.kind === "ended" ? shownArea.data : null;
@@ -181,7 +198,7 @@ export function App() {
   const cardOpen = point !== null || area !== null;
 
   return (
-    <main className={`desk${cardOpen ? " with-card" : ""}${withTime && bounds ? " with-time" : ""}`}>
+    <main className={`desk${bare ? " bare" : ""}${cardOpen ? " with-card" : ""}${withTime && bounds ? " with-time" : ""}`}>
       {bounds && !canDraw && <p className="no-map">{t("noMap")}</p>}
       {bounds && shown && canDraw && (
         <MapBoundary fallback={<p className="no-map">{t("noMap")}</p>}>
@@ -194,6 +211,7 @@ export function App() {
               counts={counts}
               present={present}
               hidden={hidden}
+              look={look}
               bounds={bounds}
               view={address.view}
               marker={marker}
@@ -227,11 +245,23 @@ export function App() {
 
       <LayerPanel
         present={present}
-        hidden={hidden}
-        onHidden={setHidden}
+        counts={countsThen}
+        look={look}
         theme={theme}
-        onHome={() => bounds && map.current?.fitBounds(bounds, { padding: areaPadding(), duration: 600 })}
-      />
+        onLook={(look) => change({ look })}
+        onServices={() => setDialog("services")}
+        onKeys={() => setDialog("keys")}
+      >
+        {bounds && <Button name={t("home")} shortcut="H" path="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" onClick={goHome} />}
+        <Button name={t("putAway")} shortcut="\\" path="M4 5h16v14H4zM10 5v14M7 9v0M7 12v0" onClick={() => setBare(true)} />
+      </LayerPanel>
+      {bare && (
+        <div className="put-away">
+          <Button name={t("bringBack")} shortcut="\\" path="M4 5h16v14H4zM10 5v14M14 10l3 2-3 2" onClick={() => setBare(false)} />
+        </div>
+      )}
+      {dialog === "keys" && <KeysDialog onClose={() => setDialog(null)} />}
+      {dialog === "services" && <ServicesDialog present={present} onClose={() => setDialog(null)} />}
 
       <div className="dock">
         {withTime && bounds && periods.length > 0 && (

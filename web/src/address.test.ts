@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { type Address, readAddress, writeAddress } from "./address";
 
-const empty: Address = { point: null, area: null, view: null, at: null };
+const empty: Address = { point: null, area: null, view: null, at: null, look: {} };
 
 describe("the address bar", () => {
   it.each<Address>([
@@ -13,6 +13,7 @@ describe("the address bar", () => {
     { ...empty, at: "2020-06-01" },
     { ...empty, at: "2020-06-01", area: { district: "150102", level: "grid", code: "150102002003004" } },
     { ...empty, area: { district: "D/1", level: "grid", code: "a/b &?#网格" } },
+    { ...empty, look: { grid: 40, compound: 0 } },
   ])("brings back what it was given", (a) => expect(readAddress(writeAddress(a))).toEqual(a));
 
   it.each(["?p=x", "?p=1", "?a=only", "?a=D/grid/%E4", "?v=//", "?v=9/91/0", "?v=9/0/NaN", "?p=1,2,3&a=&v=1", "?at=2020-02-30", "?at=then"])("takes nothing from %s", (search) =>

@@ -1,5 +1,6 @@
 /** The address bar holds the view, so that a link reopens it. */
 
+import { type Look, readLook, writeLook } from "./map/look";
 import { formatPosition, parseCRS, parsePosition, type Position } from "./position";
 import { isDay } from "./time";
 
@@ -22,6 +23,8 @@ export interface Address {
   view: View | null;
   /** The day whose boundaries are shown; null is today. */
   at: string | null;
+  /** Borders that are drawn otherwise than usual. */
+  look: Look;
 }
 
 export function readAddress(search: string): Address {
@@ -36,6 +39,7 @@ export function readAddress(search: string): Address {
     area: district && level && code ? { district, level, code } : null,
     view: finite(zoom) && finite(lat) && finite(lon) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null,
     at: isDay(at) ? at : null,
+    look: readLook(q.get("l") ?? ""),
   };
 }
 
@@ -55,6 +59,8 @@ export function writeAddress(a: Address): string {
   if (a.point && a.point.crs !== "wgs84") q.push(`crs=${a.point.crs}`);
   if (a.area) q.push(`a=${[a.area.district, a.area.level, a.area.code].map(encodeURIComponent).join("/")}`);
   if (a.at) q.push(`at=${a.at}`);
+  const look = writeLook(a.look);
+  if (look) q.push(`l=${look}`);
   if (a.view) q.push(`v=${a.view.zoom.toFixed(2)}/${a.view.lat.toFixed(5)}/${a.view.lon.toFixed(5)}`);
   return q.length > 0 ? `?${q.join("&")}` : "";
 }

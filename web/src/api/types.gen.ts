@@ -1237,6 +1237,8 @@ export interface components {
             /** @description present when an old code was asked for */
             note?: components["schemas"]["Note"];
             parent: components["schemas"]["AreaRef"] | null;
+            /** @description file and feature that it was read from; not for strangers */
+            source?: string;
             /** @description invented, for showing the product */
             synthetic?: boolean;
             valid_from: string;

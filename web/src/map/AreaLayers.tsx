@@ -5,6 +5,7 @@ import { Fragment } from "react";
 import type { AreaKey } from "../address";
 import type { Changed } from "./changes";
 import { type Level, levels, minZooms, partition, type Visibility, widths } from "./levels";
+import { type Look, strengthOf } from "./look";
 import type { Palette } from "./palette";
 
 export interface AreaLayersProps {
@@ -18,6 +19,7 @@ export interface AreaLayersProps {
   /** The first day of boundaries of another time; "" for those in force. */
   moment: string;
   changed: Changed | null;
+  look?: Look;
   palette: Palette;
 }
 
@@ -26,7 +28,7 @@ export interface AreaLayersProps {
  * finest level in sight, lines that tell the levels apart, names from points so
  * that each area is named once. Tiles are addressed by snapshot and so keep.
  */
-export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, palette }: AreaLayersProps) {
+export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, look = {}, palette }: AreaLayersProps) {
   const shown = levels.filter((l) => present.includes(l));
   const tone: ExpressionSpecification = ["match", ["get", "tone"], 0, palette.tones[0], 1, palette.tones[1], 2, palette.tones[2], palette.tones[3]];
   const filled = partition.filter((l) => shown.includes(l) && (l !== "district" || shown.length === 1));
@@ -54,7 +56,7 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
             filter={["!=", ["get", "kind"], "dedicated"]}
             minzoom={i === 0 ? 0 : steps[level].lines}
             maxzoom={next ? steps[next].lines + 0.6 : 24}
-            paint={{ "fill-color": tone, "fill-antialias": false }}
+            paint={{ "fill-color": tone, "fill-antialias": false, "fill-opacity": strengthOf(look, level) / 100 }}
           />
         );
       })}
@@ -65,17 +67,30 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
           source={level + mark}
           source-layer={level}
           type="line"
+          filter={level === "grid" ? ["!=", ["get", "kind"], "dedicated"] : ["all"]}
           minzoom={Math.max(0, Math.min(23, steps[level].lines))}
           layout={{ "line-join": "round", visibility: hidden.includes(level) ? "none" : "visible" }}
           paint={{
             "line-color": level === "district" ? palette.district : level === "compound" ? palette.compound : palette.line,
             "line-width": ["interpolate", ["linear"], ["zoom"], 10, widths[level] * 0.8, 16, widths[level] * 1.5],
-            "line-opacity": ["interpolate", ["linear"], ["zoom"], steps[level].lines, 0, steps[level].lines + 0.6, level === "grid" ? 0.75 : 0.9],
+            "line-opacity": ["interpolate", ["linear"], ["zoom"], steps[level].lines, 0, steps[level].lines + 0.6, ((level === "grid" ? 0.75 : 0.9) * strengthOf(look, level)) / 100],
             ...(level === "community" ? { "line-dasharray": [4, 2] } : {}),
             ...(level === "compound" ? { "line-dasharray": [1, 1.5] } : {}),
           }}
         />
       ))}
+      {shown.includes("grid") && strengthOf(look, "dedicated") > 0 && (
+        <Layer
+          id={`dedicated-line${mark}`}
+          source={`grid${mark}`}
+          source-layer="grid"
+          type="line"
+          filter={["==", ["get", "kind"], "dedicated"]}
+          minzoom={Math.max(0, Math.min(23, steps.grid.lines))}
+          layout={{ "line-join": "round" }}
+          paint={{ "line-color": palette.dedicated, "line-width": 1.5, "line-dasharray": [5, 1.5, 1, 1.5], "line-opacity": strengthOf(look, "dedicated") / 100 }}
+        />
+      )}
       {changed?.codes.map(([level, codes]) => shown.includes(level) && <Marked key={level} mark={mark} level={level} codes={codes} district={changed.district} palette={palette} />)}
       {selected && shown.includes(selected.level as Level) && <Selected mark={mark} area={selected} palette={palette} />}
       {[...shown].reverse().map((level) => (
@@ -87,6 +102,7 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
           type="symbol"
           minzoom={Math.max(0, Math.min(23, steps[level].names))}
           maxzoom={steps[level].namesUntil}
+          filter={level === "grid" && strengthOf(look, "dedicated") === 0 ? ["!=", ["get", "kind"], "dedicated"] : ["all"]}
           layout={{
             visibility: hidden.includes(level) ? "none" : "visible",
             "text-field": nameAndCode,
@@ -100,6 +116,7 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
             "text-color": level === "compound" ? palette.compound : level === "grid" ? palette.quiet : palette.label,
             "text-halo-color": palette.ground,
             "text-halo-width": 1.5,
+            "text-opacity": strengthOf(look, level) / 100,
           }}
         />
       ))}

@@ -7,6 +7,7 @@ import { AreaLayers, type AreaLayersProps } from "./AreaLayers";
 import type { Changed } from "./changes";
 import { fonts } from "./engine";
 import { type Bounds, type Counts, type Level, roomAround, visibility, zoomFor } from "./levels";
+import type { Look } from "./look";
 import type { Palette } from "./palette";
 
 declare global {
@@ -23,6 +24,7 @@ interface DistrictMapProps {
   counts: Counts;
   present: Level[];
   hidden: Level[];
+  look: Look;
   bounds: Bounds;
   view: View | null;
   marker: { lon: number; lat: number } | null;
@@ -71,7 +73,7 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
         e.target.getCanvas().setAttribute("aria-label", p.label);
       }}
     >
-      <Boundaries now={{ snapshot: p.snapshot, moment: p.moment, present: p.present, changed: p.changed }} hidden={p.hidden} steps={steps} selected={p.selected} palette={p.palette} />
+      <Boundaries now={{ snapshot: p.snapshot, moment: p.moment, present: p.present, changed: p.changed }} hidden={p.hidden} look={p.look} steps={steps} selected={p.selected} palette={p.palette} />
       {p.ghost && (
         <Source id="ghost" type="geojson" data={p.ghost}>
           <Layer id="ghost-fill" type="fill" paint={{ "fill-color": p.palette.accent, "fill-opacity": 0.08 }} />
@@ -99,7 +101,7 @@ const waitsAtMost = 6_000; // milliseconds, for tiles that do not come
  * of the new are there: so nothing flashes, and no source ever changes its tiles,
  * which MapLibre forgets when a filter changes in the same frame.
  */
-function Boundaries({ now, ...common }: { now: Drawn } & Pick<AreaLayersProps, "hidden" | "steps" | "selected" | "palette">) {
+function Boundaries({ now, ...common }: { now: Drawn } & Pick<AreaLayersProps, "hidden" | "look" | "steps" | "selected" | "palette">) {
   const { current: map } = useMap();
   const [whole, setWhole] = useState(now);
   const markOf = (d: Drawn) => `@${d.moment}/${d.snapshot}`;

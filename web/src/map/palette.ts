@@ -10,6 +10,7 @@ export interface Palette {
   quiet: string;
   accent: string;
   compound: string;
+  dedicated: string;
   /** What an edition changed. */
   changed: string;
   /** Findings, by severity. */
@@ -34,6 +35,7 @@ export const palettes: Record<"light" | "dark", Palette> = {
     quiet: "#5E594E",
     accent: "#1F5FBF",
     compound: "#8A6D3B",
+    dedicated: "#5B4EA6",
     changed: "#0F766E",
     error: "#B3261E",
     warning: "#9A5B00",
@@ -49,6 +51,7 @@ export const palettes: Record<"light" | "dark", Palette> = {
     quiet: "#A9B3BC",
     accent: "#7FB0FF",
     compound: "#C9A86A",
+    dedicated: "#B3A9F0",
     changed: "#5CC9BC",
     error: "#FF8A80",
     warning: "#F2B966",

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 
 import type { AreaKey } from "../address";
@@ -41,6 +42,12 @@ export function AreaCard({ area, areaKey, missing, below, moment, shown, past, p
     enabled: area !== undefined && areaKey.level !== "district",
     retry: false,
   });
+  const ancestors = useQuery({
+    queryKey: ["ancestors", ...around],
+    queryFn: () => ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}/ancestors", { params: { path, query: atOf(at) } })),
+    enabled: Boolean(area?.parent),
+    retry: false,
+  });
   const children = useQuery({
     queryKey: ["children", ...around],
     queryFn: () => ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}/children", { params: { path, query: atOf(at) } })),
@@ -66,6 +73,9 @@ export function AreaCard({ area, areaKey, missing, below, moment, shown, past, p
       </section>
     );
   }
+  const above = [...(ancestors.data?.areas ?? [])].reverse();
+  const address = `/api/v1/districts/${encodeURIComponent(area.district)}/areas/${area.level}/${encodeURIComponent(area.code)}`;
+  const when = at && `&at=${at}`;
   const level = t(`level_${area.level}` as "level_grid");
   const Title = below ? "h2" : "h1";
   const below2 = children.data?.areas ?? [];
@@ -76,6 +86,15 @@ export function AreaCard({ area, areaKey, missing, below, moment, shown, past, p
     <section className={below ? "area below" : "area"} data-testid="area">
       <p className="eyebrow">{level}</p>
       <Title>{area.name}</Title>
+      {above.length > 0 && (
+        <nav className="above" aria-label={t("parent")}>
+          {above.map((a) => (
+            <button key={a.level} type="button" className="link" onClick={() => open({ district: a.district, level: a.level, code: a.code })}>
+              {a.name}
+            </button>
+          ))}
+        </nav>
+      )}
       {area.note && (
         <div className="note" role="status" data-testid="note">
           <p>{area.note.text}</p>
@@ -117,16 +136,18 @@ export function AreaCard({ area, areaKey, missing, below, moment, shown, past, p
         )}
         <dt>{t("ground")}</dt>
         <dd>{ground(area.area_m2, lang)}</dd>
-        {area.parent && (
+        {area.source && (
           <>
-            <dt>{t("parent")}</dt>
-            <dd>
-              <button type="button" className="link" onClick={() => area.parent && open({ district: area.district, level: area.parent.level, code: area.parent.code })}>
-                {area.parent.name}
-              </button>
-            </dd>
+            <dt>{t("provenance")}</dt>
+            <dd>{sourceOf(area.source, t)}</dd>
           </>
         )}
+        <dt>{t("links")}</dt>
+        <dd className="links">
+          <a className="link" href={`${address}?f=html${when}`}>{t("linkPage")}</a>
+          <a className="link" href={`${address}?f=json${when}`}>{t("linkData")}</a>
+          <a className="link" href={`${address}/geometry${when && `?${when.slice(1)}`}`}>{t("linkShape")}</a>
+        </dd>
       </dl>
       {below2.length > 0 && (
         <>
@@ -150,6 +171,12 @@ export function AreaCard({ area, areaKey, missing, below, moment, shown, past, p
       </p>
     </section>
   );
+}
+
+/** Names the file and the feature in it. */
+function sourceOf(source: string, t: TFunction): string {
+  const [, file, n] = /^(.*)#(\d+)$/.exec(source) ?? [];
+  return file && n ? t("provenanceFile", { file, n: Number(n) + 1 }) : source;
 }
 
 function Chips({ areas, onArea }: { areas: Area[]; onArea: (key: AreaKey) => void }) {

@@ -1,24 +1,37 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { switchLanguage } from "../i18n";
-import type { Level } from "../map/levels";
+import type { Counts, Level } from "../map/levels";
+import { type Kind, kinds, type Look, strengthOf, withStrength } from "../map/look";
 import type { Choice, Theme } from "../theme";
 
 interface LayerPanelProps {
   present: Level[];
-  hidden: Level[];
+  counts: Counts;
+  look: Look;
   theme: Theme;
-  onHidden: (hidden: Level[]) => void;
-  onHome: () => void;
+  onLook: (look: Look) => void;
+  onServices: () => void;
+  onKeys: () => void;
+  /** The choice of what lies under the borders, where there is one. */
+  ground?: ReactNode;
+  /** More buttons in the row. */
+  children?: ReactNode;
 }
 
 const themes: Choice[] = ["auto", "light", "dark"];
 
-/** Which borders are drawn, the legend at the same time; theme and language. */
-export function LayerPanel({ present, hidden, theme, onHidden, onHome }: LayerPanelProps) {
+/** Which borders are drawn and how strongly, which is the legend at the same time; theme and language. */
+export function LayerPanel({ present, counts, look, theme, onLook, onServices, onKeys, ground, children }: LayerPanelProps) {
   const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(false);
+  const [last, setLast] = useState<Look>({}); // strengths that come back
+  const there = kinds.filter((k) => present.includes(k === "dedicated" ? "grid" : k));
+  const turn = (kind: Kind, on: boolean) => {
+    if (!on) setLast({ ...last, [kind]: strengthOf(look, kind) });
+    onLook(withStrength(look, kind, on ? strengthOf(last, kind) : 0));
+  };
   return (
     <nav className={open ? "layers panel open" : "layers"} aria-label={t("layers")}>
       <div className="layers-buttons">
@@ -36,32 +49,37 @@ export function LayerPanel({ present, hidden, theme, onHidden, onHome }: LayerPa
             <path d="M12 4 3 9l9 5 9-5-9-5zM4.500 13 12 17.200 19.500 13M4.500 16.800 12 21l7.500-4.200" />
           </svg>
         </button>
-        {present.length > 0 && (
-          <button type="button" className="icon panel" title={t("home")} aria-label={t("home")} onClick={onHome}>
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-              <path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" />
-            </svg>
-          </button>
-        )}
+        {children}
       </div>
       {open && (
         <div id="layers-body" className="layers-body panel">
-          {present.length > 0 && (
+          {there.length > 0 && (
             <fieldset>
               <legend>{t("layersHint")}</legend>
-              {present.map((level) => (
-                <label key={level}>
+              {there.map((kind) => (
+                <div key={kind} className={kind === "dedicated" ? "layer under" : "layer"}>
+                  <label>
+                    <input type="checkbox" checked={strengthOf(look, kind) > 0} onChange={(e) => turn(kind, e.target.checked)} />
+                    <span className={`swatch ${kind}`} aria-hidden="true" />
+                    {t(kind === "dedicated" ? "dedicated" : `level_${kind}`)}
+                  </label>
+                  {kind !== "dedicated" && <small>{counts[kind] ?? 0}</small>}
                   <input
-                    type="checkbox"
-                    checked={!hidden.includes(level)}
-                    onChange={(e) => onHidden(e.target.checked ? hidden.filter((l) => l !== level) : [...hidden, level])}
+                    type="range"
+                    min={10}
+                    max={100}
+                    step={10}
+                    value={Math.max(10, strengthOf(look, kind))}
+                    disabled={strengthOf(look, kind) === 0}
+                    aria-label={t("strength", { layer: t(kind === "dedicated" ? "dedicated" : `level_${kind}`) })}
+                    title={t("strength", { layer: t(kind === "dedicated" ? "dedicated" : `level_${kind}`) })}
+                    onChange={(e) => onLook(withStrength(look, kind, Number(e.target.value)))}
                   />
-                  <span className={`swatch ${level}`} aria-hidden="true" />
-                  {t(`level_${level}`)}
-                </label>
+                </div>
               ))}
             </fieldset>
           )}
+          {ground}
           <fieldset>
             <legend>{t("theme")}</legend>
             <div className="segments">
@@ -79,11 +97,13 @@ export function LayerPanel({ present, hidden, theme, onHidden, onHome }: LayerPa
             <a className="link" href="/steward">
               {t("stewardLink")}
             </a>
-            <a className="link" href="/docs">
-              {t("api")}
-            </a>
+            <button type="button" className="link" onClick={onServices}>
+              {t("services")}
+            </button>
+            <button type="button" className="link" onClick={onKeys}>
+              {t("keysTitle")}
+            </button>
           </div>
-          <p className="keys">{t("keys")}</p>
         </div>
       )}
     </nav>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Period } from "../api/client";
 import { day } from "../format";
+import { useShortcuts } from "../shortcuts";
 import { byLevel, clampDay, currentIndex, dayAt, indexAt, layOut, placeOf, step, toDay, toNumber } from "../time";
 
 interface TimeBarProps {
@@ -49,17 +50,12 @@ export function TimeBar({ district, periods, at, today, onAt, marked, onMarked }
 
   const back = step(periods, dragged ?? at, -1);
   const on = step(periods, dragged ?? at, 1);
-  useEffect(() => {
-    const onKey = (e: globalThis.KeyboardEvent) => {
-      if (e.ctrlKey || e.metaKey || e.altKey || isTyping(e.target)) return;
-      const to = e.key === "[" ? back : e.key === "]" ? on : undefined;
-      if (to === undefined) return;
-      setDragged(null);
-      onAt(to);
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [back, on, onAt]);
+  const go = (to: typeof back) => {
+    if (to === undefined) return;
+    setDragged(null);
+    onAt(to);
+  };
+  useShortcuts({ "[": () => go(back), "]": () => go(on) });
 
   function onSlide(e: ChangeEvent<HTMLInputElement>) {
     const to = Number(e.target.value);
@@ -162,6 +158,3 @@ export function TimeBar({ district, periods, at, today, onAt, marked, onMarked }
 }
 
 /** Whether keys are text there. */
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input:not([type="range"], [type="checkbox"]), select, textarea, [contenteditable="true"]');
-}

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api, ask, Refusal } from "../api/client";
+import { homeOf } from "./home";
 import type { Me } from "./session";
 
 const demoLogins = ["demo-admin", "demo-auditor", "demo-steward", "demo-planner", "demo-dispatcher", "demo-supervisor", "demo-street", "demo-community", "demo-worker"];
@@ -22,8 +23,8 @@ export function SignIn({ me, next, ended }: { me: Me; next: string; ended: boole
     setBusy(true);
     setWrong("");
     try {
-      await ask(api.POST("/api/v1/session", { body: { login, password } }));
-      location.assign(next); // a page of its own: nothing of what was there before stays in memory
+      const me = await ask(api.POST("/api/v1/session", { body: { login, password } }));
+      location.assign(next === "/" ? homeOf(me) : next); // a page of its own: nothing of what was there before stays in memory
     } catch (error) {
       setWrong(error instanceof Refusal ? error.detail : String(error));
       setPassword("");
