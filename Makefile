@@ -37,8 +37,9 @@ types: web/node_modules/.stamp ## write openapi.json from the code, and the web'
 	$(GO) test ./internal/httpapi -run '^TestOpenAPI$$' -update
 	cd web && npm run types
 
-bench: setup-run ## lookups beside tidwall/rtree + orb and PostGIS; start from SQL beside the edition file
+bench: setup-run ## lookups, tiles and decisions beside tidwall/rtree + orb and PostGIS; start from SQL beside the edition file
 	$(GO) test ./internal/gridindex -run '^$$' -bench . -benchtime 1s -count 1
+	$(GO) test ./internal/tile ./internal/policy ./internal/httpapi -run '^$$' -bench . -benchtime 1s -count 1
 	$(GO) test ./internal/live ./internal/editionfile -run '^$$' -bench . -benchtime 10x -count 1
 
 fuzz: setup-run ## native fuzzing and the long oracle run, five minutes or FUZZ=10m each

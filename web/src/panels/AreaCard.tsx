@@ -176,7 +176,7 @@ export function AreaCard({ area, areaKey, missing, below, moment, shown, past, p
 /** Names the file and the feature in it. */
 function sourceOf(source: string, t: TFunction): string {
   const [, file, n] = /^(.*)#(\d+)$/.exec(source) ?? [];
-  return file && n ? t("provenanceFile", { file, n: Number(n) + 1 }) : source;
+  return file && n ? t("provenanceFile", { file, n }) : source;
 }
 
 function Chips({ areas, onArea }: { areas: Area[]; onArea: (key: AreaKey) => void }) {

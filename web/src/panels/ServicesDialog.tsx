@@ -62,7 +62,7 @@ function Copy({ text }: { text: string }) {
           })
         }
       >
-        {done ? t("copied") : t("copy")}
+        {done ? t("copied") : t("copyThis")}
       </button>
     </div>
   );
