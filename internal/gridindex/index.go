@@ -66,6 +66,7 @@ type Edition struct {
 	byCode   map[key]*Area
 	byID     map[uuid.UUID]*Area
 	all      []*Area // by level, then code
+	traits   traits
 }
 
 // About names the edition for answers.

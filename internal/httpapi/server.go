@@ -87,7 +87,7 @@ func New(c Config) (*Server, error) {
 		limiters: newLimiters(c.Limits), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
 	r := chi.NewRouter()
 	s.router = r
-	r.Use(s.observe, patience, s.secure, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
+	r.Use(s.observe, patience, s.secure, s.page, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { s.serveWeb(w, r) })
 	r.MethodNotAllowed(methodNotAllowed(r))
 
@@ -101,6 +101,7 @@ func New(c Config) (*Server, error) {
 	s.locateRoutes()
 	s.batchRoutes()
 	s.areaRoutes()
+	s.bulkRoutes()
 	s.historyRoutes()
 	s.editionRoutes()
 	s.exportRoutes()
@@ -114,6 +115,10 @@ func New(c Config) (*Server, error) {
 	s.keyRoutes()
 	s.auditRoutes()
 	s.requestRoutes()
+	r.Get("/page.css", pageStyle)
+	if err := s.ogcRoutes(); err != nil {
+		return nil, err
+	}
 	if err := s.docsRoutes(); err != nil {
 		return nil, err
 	}
