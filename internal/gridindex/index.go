@@ -68,6 +68,7 @@ type Edition struct {
 	byID     map[uuid.UUID]*Area
 	all      []*Area // by level, then code
 	kept     sync.Map
+	traits   traits
 }
 
 // About names the edition for answers.

@@ -40,10 +40,19 @@ var access = map[string]rule{
 	"area-neighbours":   {policy.AreaRead, nil},
 	"area-geometry":     {policy.AreaRead, nil},
 	"area-history":      {policy.AreaRead, nil},
+	"areas-by-code":     {policy.AreaRead, nil},
+	"shapes-by-code":    {policy.AreaRead, nil},
 	"area-successors":   {policy.AreaRead, nil},
 	"area-predecessors": {policy.AreaRead, nil},
 	"tilejson":          {policy.AreaRead, nil},
 	"tile":              {policy.AreaRead, nil},
+	"ogc":               {policy.AreaRead, nil},
+	"ogc-conformance":   {policy.AreaRead, nil},
+	"ogc-api":           {policy.AreaRead, nil},
+	"ogc-collections":   {policy.AreaRead, nil},
+	"ogc-collection":    {policy.AreaRead, nil},
+	"ogc-items":         {policy.AreaRead, nil},
+	"ogc-feature":       {policy.AreaRead, nil},
 
 	"editions":            {policy.DraftRead, nil},
 	"edition":             {policy.DraftRead, ofEdition},
@@ -129,7 +138,8 @@ func ruleOf(id string) rule {
 // undeclared returns an error that names the routes that no rule stands before:
 // what is not described is not served.
 func (s *Server) undeclared() error {
-	declared := map[string]bool{"GET /openapi.json": true, "GET /docs": true, "GET /metrics": true} // plain, by guarded
+	declared := map[string]bool{"GET /openapi.json": true, "GET /docs": true, "GET /metrics": true, // plain, by guarded
+		"GET /page.css": true} // a file of the web application's kind
 	for path, item := range s.api.OpenAPI().Paths {
 		for method, op := range map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPut: item.Put, http.MethodPost: item.Post, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete} {
 			if op != nil {

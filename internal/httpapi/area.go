@@ -453,7 +453,7 @@ func makeCursor(last string) string { return base64.RawURLEncoding.EncodeToStrin
 
 func parseCursor(s string) (string, error) {
 	last, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || len(s) > 400 {
+	if err != nil || len(s) > 800 {
 		return "", fault.New(fault.Invalid, "bad_cursor", "cursor 无效，请从第一页开始", "the cursor is not valid; start at the first page")
 	}
 	return string(last), nil

@@ -90,7 +90,7 @@ func New(c Config) (*Server, error) {
 		limiters: newLimiters(c.Limits), tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
 	r := chi.NewRouter()
 	s.router = r
-	r.Use(s.observe, patience, compress, s.secure, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
+	r.Use(s.observe, patience, compress, s.secure, s.page, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { s.serveWeb(w, r) })
 	r.MethodNotAllowed(methodNotAllowed(r))
 
@@ -104,6 +104,7 @@ func New(c Config) (*Server, error) {
 	s.locateRoutes()
 	s.batchRoutes()
 	s.areaRoutes()
+	s.bulkRoutes()
 	s.historyRoutes()
 	s.editionRoutes()
 	s.exportRoutes()
@@ -117,6 +118,10 @@ func New(c Config) (*Server, error) {
 	s.keyRoutes()
 	s.auditRoutes()
 	s.requestRoutes()
+	r.Get("/page.css", pageStyle)
+	if err := s.ogcRoutes(); err != nil {
+		return nil, err
+	}
 	if err := s.docsRoutes(); err != nil {
 		return nil, err
 	}
