@@ -44,6 +44,8 @@ var access = map[string]rule{
 	"area-predecessors": {policy.AreaRead, nil},
 	"tilejson":          {policy.AreaRead, nil},
 	"tile":              {policy.AreaRead, nil},
+	"base-maps":         {policy.MapPublic, nil},
+	"base-map-file":     {policy.MapPublic, nil},
 
 	"editions":            {policy.DraftRead, nil},
 	"edition":             {policy.DraftRead, ofEdition},
