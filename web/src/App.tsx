@@ -6,6 +6,8 @@ import { useTranslation } from "react-i18next";
 import { type Address, type AreaKey, readAddress, type View, writeAddress } from "./address";
 import { type Answer, api, type Area, ask, Refusal } from "./api/client";
 import { useChanged } from "./changed";
+import { BaseMapChoice } from "./map/base/BaseMapChoice";
+import { useBaseMaps } from "./map/base/baseMaps";
 import { boundsOf, countsOf, type Level, levels } from "./map/levels";
 import { canDraw, MapBoundary } from "./map/MapBoundary";
 import { palettes } from "./map/palette";
@@ -34,6 +36,7 @@ export function App() {
   const [hidden, setHidden] = useState<Level[]>([]);
   const [mapReady, setMapReady] = useState(false);
   const theme = useTheme();
+  const ground = useBaseMaps(address.base);
   const queries = useQueryClient();
   const { point, area, at } = address;
   const [marked, setMarked] = useState(false);
@@ -202,6 +205,7 @@ export function App() {
               ghost={ghost}
               footed={withTime}
               palette={palettes[theme.shown]}
+              base={ground.chosen}
               onPoint={onPoint}
               onMove={onMove}
               onReady={() => setMapReady(true)}
@@ -231,7 +235,9 @@ export function App() {
         onHidden={setHidden}
         theme={theme}
         onHome={() => bounds && map.current?.fitBounds(bounds, { padding: areaPadding(), duration: 600 })}
-      />
+      >
+        <BaseMapChoice {...ground} onChoose={(base) => change({ base })} />
+      </LayerPanel>
 
       <div className="dock">
         {withTime && bounds && periods.length > 0 && (

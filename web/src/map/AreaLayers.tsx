@@ -19,6 +19,8 @@ export interface AreaLayersProps {
   moment: string;
   changed: Changed | null;
   palette: Palette;
+  /** Something lies under the areas that is to be seen. */
+  faint?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface AreaLayersProps {
  * finest level in sight, lines that tell the levels apart, names from points so
  * that each area is named once. Tiles are addressed by snapshot and so keep.
  */
-export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, palette }: AreaLayersProps) {
+export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, palette, faint }: AreaLayersProps) {
   const shown = levels.filter((l) => present.includes(l));
   const tone: ExpressionSpecification = ["match", ["get", "tone"], 0, palette.tones[0], 1, palette.tones[1], 2, palette.tones[2], palette.tones[3]];
   const filled = partition.filter((l) => shown.includes(l) && (l !== "district" || shown.length === 1));
@@ -54,7 +56,7 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
             filter={["!=", ["get", "kind"], "dedicated"]}
             minzoom={i === 0 ? 0 : steps[level].lines}
             maxzoom={next ? steps[next].lines + 0.6 : 24}
-            paint={{ "fill-color": tone, "fill-antialias": false }}
+            paint={{ "fill-color": tone, "fill-antialias": false, "fill-opacity": faint ? 0.25 : 1 }}
           />
         );
       })}

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { switchLanguage } from "../i18n";
@@ -11,12 +11,14 @@ interface LayerPanelProps {
   theme: Theme;
   onHidden: (hidden: Level[]) => void;
   onHome: () => void;
+  /** More to choose, below the levels. */
+  children?: ReactNode;
 }
 
 const themes: Choice[] = ["auto", "light", "dark"];
 
 /** Which borders are drawn, the legend at the same time; theme and language. */
-export function LayerPanel({ present, hidden, theme, onHidden, onHome }: LayerPanelProps) {
+export function LayerPanel({ present, hidden, theme, onHidden, onHome, children }: LayerPanelProps) {
   const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
@@ -62,6 +64,7 @@ export function LayerPanel({ present, hidden, theme, onHidden, onHome }: LayerPa
               ))}
             </fieldset>
           )}
+          {children}
           <fieldset>
             <legend>{t("theme")}</legend>
             <div className="segments">
