@@ -26,6 +26,7 @@ import (
 
 type serveCommand struct {
 	databaseFlags
+	baseMapFlags
 	Listen       string         `default:"127.0.0.1:8080" help:"Address to listen on. Beyond loopback only with accounts, and with TLS or a trusted proxy."`
 	TLSCert      string         `name:"tls-cert" type:"path" help:"Certificate chain, PEM."`
 	TLSKey       string         `name:"tls-key" type:"path" help:"Its key, PEM."`
@@ -60,6 +61,10 @@ func (c *serveCommand) profile() account.Profile {
 func (c *serveCommand) secure() bool { return c.TLSCert != "" || len(c.TrustedProxy) > 0 }
 
 func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
+	baseMaps, err := c.baseMaps()
+	if err != nil {
+		return err
+	}
 	listener, err := c.listen(ctx)
 	if err != nil {
 		return err
@@ -129,7 +134,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}
 	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Boundaries: boundaries, Uploads: uploads, Web: web.Files(), Log: t.log,
 		Proxies: c.TrustedProxy, Version: version(), Unsafe: watch.unsafe, Guard: callers, Profile: profile,
-		Limits: httpapi.UsualLimits, Secure: c.secure(), Public: c.Public || c.Demo, Demo: c.Demo, Review: c.MapReview, Roster: runner.Roster})
+		Limits: httpapi.UsualLimits, Secure: c.secure(), Public: c.Public || c.Demo, Demo: c.Demo, Review: c.MapReview, BaseMaps: baseMaps, Roster: runner.Roster})
 	if err != nil {
 		return err
 	}

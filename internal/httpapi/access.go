@@ -53,6 +53,8 @@ var access = map[string]rule{
 	"ogc-collection":    {policy.AreaRead, nil},
 	"ogc-items":         {policy.AreaRead, nil},
 	"ogc-feature":       {policy.AreaRead, nil},
+	"base-maps":         {policy.MapPublic, nil},
+	"base-map-file":     {policy.MapPublic, nil},
 
 	"editions":            {policy.DraftRead, nil},
 	"edition":             {policy.DraftRead, ofEdition},

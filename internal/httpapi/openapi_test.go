@@ -187,6 +187,8 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		{"GET", "/tiles/grid/13/6638/3074.mvt", "", nil, 0, ""},
 		{"GET", "/tiles/grid/13/0/0.mvt", "", nil, 204, ""},
 		{"GET", "/tiles/grid/x/0/0.mvt", "", nil, 400, "bad_tile"},
+		{"GET", "/api/v1/base-maps", "", nil, 200, ""},
+		{"GET", "/base-maps/none.pmtiles", "", nil, 404, "no_such_base_map"},
 		{"GET", "/api/v1/session", "", nil, 200, ""},
 		{"POST", "/api/v1/session", `{"login":"nobody","password":"x"}`, []string{"Content-Type", "application/json"}, 401, "wrong_credentials"},
 		{"DELETE", "/api/v1/session", "", nil, 204, ""},

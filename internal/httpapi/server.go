@@ -31,6 +31,7 @@ import (
 
 	"wangge/internal/account"
 	"wangge/internal/audit"
+	"wangge/internal/basemap"
 	"wangge/internal/fault"
 	"wangge/internal/gridindex"
 	"wangge/internal/guard"
@@ -60,6 +61,8 @@ type Config struct {
 	Demo    bool                                                           // on invented data, with accounts whose passwords are printed
 	Roster  func(ctx context.Context, file string) (*roster.Roster, error) // reads a table of people, in a process of its own
 	Review  string                                                         // number of the map review (审图号), shown on public maps
+
+	BaseMaps []*basemap.Map // to choose from, in this order
 }
 
 // Server answers requests. Make it with New.
@@ -111,6 +114,7 @@ func New(c Config) (*Server, error) {
 	s.uploadRoutes()
 	s.mendRoutes()
 	s.tileRoutes()
+	s.baseMapRoutes()
 	s.healthRoutes()
 	s.sessionRoutes()
 	s.peopleRoutes()
@@ -208,11 +212,9 @@ func knownMethod(m string) string {
 }
 
 // secure sets the headers that every answer carries. Nothing may be fetched
-// from anywhere but this service.
+// from anywhere but this service, and base maps from where they are.
 func (s *Server) secure(next http.Handler) http.Handler {
-	const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-		"connect-src 'self'; font-src 'self'; worker-src 'self' blob:; manifest-src 'self'; " +
-		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	policy := contentPolicy(s.BaseMaps)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

@@ -6,6 +6,8 @@ import { useTranslation } from "react-i18next";
 import { type Address, type AreaKey, readAddress, type View, writeAddress } from "./address";
 import { type Answer, api, type Area, ask, Refusal } from "./api/client";
 import { useChanged } from "./changed";
+import { BaseMapChoice } from "./map/base/BaseMapChoice";
+import { useBaseMaps } from "./map/base/baseMaps";
 import { boundsOf, countsOf, levels } from "./map/levels";
 import { strengthOf } from "./map/look";
 import { canDraw, MapBoundary } from "./map/MapBoundary";
@@ -42,6 +44,7 @@ export function App() {
   const me = useSession().data;
   const [mapReady, setMapReady] = useState(false);
   const theme = useTheme();
+  const ground = useBaseMaps(address.base);
   const queries = useQueryClient();
   const { point, area, at, look } = address;
   const [marked, setMarked] = useState(false);
@@ -220,6 +223,7 @@ export function App() {
               ghost={ghost}
               footed={withTime}
               palette={palettes[theme.shown]}
+              base={ground.chosen}
               onPoint={onPoint}
               onMove={onMove}
               onReady={() => setMapReady(true)}
@@ -251,6 +255,7 @@ export function App() {
         onLook={(look) => change({ look })}
         onServices={() => setDialog("services")}
         onKeys={() => setDialog("keys")}
+        ground={<BaseMapChoice {...ground} onChoose={(base) => change({ base })} />}
       >
         {bounds && <Button name={t("home")} shortcut="H" path="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" onClick={goHome} />}
         <Button name={t("putAway")} shortcut="\\" path="M4 5h16v14H4zM10 5v14M7 9v0M7 12v0" onClick={() => setBare(true)} />

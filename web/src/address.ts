@@ -25,6 +25,8 @@ export interface Address {
   at: string | null;
   /** Borders that are drawn otherwise than usual. */
   look: Look;
+  /** The base map, by its id; null is none. */
+  base: string | null;
 }
 
 export function readAddress(search: string): Address {
@@ -40,6 +42,7 @@ export function readAddress(search: string): Address {
     view: finite(zoom) && finite(lat) && finite(lon) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null,
     at: isDay(at) ? at : null,
     look: readLook(q.get("l") ?? ""),
+    base: /^[\w-]{1,40}$/.exec(q.get("b") ?? "")?.[0] ?? null,
   };
 }
 
@@ -61,6 +64,7 @@ export function writeAddress(a: Address): string {
   if (a.at) q.push(`at=${a.at}`);
   const look = writeLook(a.look);
   if (look) q.push(`l=${look}`);
+  if (a.base) q.push(`b=${a.base}`);
   if (a.view) q.push(`v=${a.view.zoom.toFixed(2)}/${a.view.lat.toFixed(5)}/${a.view.lon.toFixed(5)}`);
   return q.length > 0 ? `?${q.join("&")}` : "";
 }

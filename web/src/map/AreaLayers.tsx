@@ -21,6 +21,8 @@ export interface AreaLayersProps {
   changed: Changed | null;
   look?: Look;
   palette: Palette;
+  /** Something lies under the areas that is to be seen. */
+  faint?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface AreaLayersProps {
  * finest level in sight, lines that tell the levels apart, names from points so
  * that each area is named once. Tiles are addressed by snapshot and so keep.
  */
-export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, look = {}, palette }: AreaLayersProps) {
+export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, look = {}, palette, faint }: AreaLayersProps) {
   const shown = levels.filter((l) => present.includes(l));
   const tone: ExpressionSpecification = ["match", ["get", "tone"], 0, palette.tones[0], 1, palette.tones[1], 2, palette.tones[2], palette.tones[3]];
   const filled = partition.filter((l) => shown.includes(l) && (l !== "district" || shown.length === 1));
@@ -56,7 +58,7 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
             filter={["!=", ["get", "kind"], "dedicated"]}
             minzoom={i === 0 ? 0 : steps[level].lines}
             maxzoom={next ? steps[next].lines + 0.6 : 24}
-            paint={{ "fill-color": tone, "fill-antialias": false, "fill-opacity": strengthOf(look, level) / 100 }}
+            paint={{ "fill-color": tone, "fill-antialias": false, "fill-opacity": (strengthOf(look, level) / 100) * (faint ? 0.25 : 1) }}
           />
         );
       })}

@@ -4,6 +4,9 @@ import { type Ref, useEffect, useState } from "react";
 
 import type { AreaKey, View } from "../address";
 import { AreaLayers, type AreaLayersProps } from "./AreaLayers";
+import { BaseLayers } from "./base/BaseLayers";
+import type { BaseMap } from "./base/baseMaps";
+import { report } from "./base/failing";
 import type { Changed } from "./changes";
 import { fonts } from "./engine";
 import { type Bounds, type Counts, type Level, roomAround, visibility, zoomFor } from "./levels";
@@ -36,6 +39,7 @@ interface DistrictMapProps {
   /** The slider of time lies at the foot. */
   footed: boolean;
   palette: Palette;
+  base: BaseMap | null;
   onPoint: (p: { lon: number; lat: number }) => void;
   onMove: (v: View) => void;
   onReady: () => void;
@@ -67,13 +71,15 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
       onClick={(e) => p.onPoint({ lon: round(e.lngLat.lng), lat: round(e.lngLat.lat) })}
       onMoveEnd={(e) => p.onMove({ lon: e.viewState.longitude, lat: e.viewState.latitude, zoom: e.viewState.zoom })}
       onIdle={p.onReady}
+      onError={report}
       onLoad={(e) => {
         e.target.touchZoomRotate.disableRotation();
         window.__map = e.target;
         e.target.getCanvas().setAttribute("aria-label", p.label);
       }}
     >
-      <Boundaries now={{ snapshot: p.snapshot, moment: p.moment, present: p.present, changed: p.changed }} hidden={p.hidden} look={p.look} steps={steps} selected={p.selected} palette={p.palette} />
+      {p.base && <BaseLayers key={p.base.id} base={p.base} palette={p.palette} />}
+      <Boundaries now={{ snapshot: p.snapshot, moment: p.moment, present: p.present, changed: p.changed }} hidden={p.hidden} look={p.look} steps={steps} selected={p.selected} palette={p.palette} faint={p.base !== null} />
       {p.ghost && (
         <Source id="ghost" type="geojson" data={p.ghost}>
           <Layer id="ghost-fill" type="fill" paint={{ "fill-color": p.palette.accent, "fill-opacity": 0.08 }} />
@@ -101,7 +107,7 @@ const waitsAtMost = 6_000; // milliseconds, for tiles that do not come
  * of the new are there: so nothing flashes, and no source ever changes its tiles,
  * which MapLibre forgets when a filter changes in the same frame.
  */
-function Boundaries({ now, ...common }: { now: Drawn } & Pick<AreaLayersProps, "hidden" | "look" | "steps" | "selected" | "palette">) {
+function Boundaries({ now, ...common }: { now: Drawn } & Pick<AreaLayersProps, "hidden" | "look" | "steps" | "selected" | "palette" | "faint">) {
   const { current: map } = useMap();
   const [whole, setWhole] = useState(now);
   const markOf = (d: Drawn) => `@${d.moment}/${d.snapshot}`;

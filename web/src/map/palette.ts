@@ -1,4 +1,4 @@
-import type { StyleSpecification } from "maplibre-gl";
+import type { RasterLayerSpecification, StyleSpecification } from "maplibre-gl";
 
 /** Colours of the map, by theme. Levels differ by line; fills stay close to the ground. */
 export interface Palette {
@@ -17,12 +17,19 @@ export interface Palette {
   error: string;
   warning: string;
   note: string;
+  /** What a vector base map is drawn with. */
+  base: { water: string; green: string; building: string; road: string; edge: string };
+  /** How the pictures of a base map are shown. */
+  picture: NonNullable<RasterLayerSpecification["paint"]>;
   /** The empty map: no base map, and no glyphs, so that names are drawn with the fonts of the device. */
   style: StyleSpecification;
 }
 
+/** An empty layer of every style: what lies under the areas is drawn before it. */
+export const underAreas = "under-areas";
+
 function empty(ground: string): StyleSpecification {
-  return { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": ground } }] };
+  return { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": ground } }, { id: underAreas, type: "background", layout: { visibility: "none" } }] };
 }
 
 export const palettes: Record<"light" | "dark", Palette> = {
@@ -40,6 +47,8 @@ export const palettes: Record<"light" | "dark", Palette> = {
     error: "#B3261E",
     warning: "#9A5B00",
     note: "#56636E",
+    base: { water: "#C9DAE4", green: "#DFE7D3", building: "#E3DDD2", road: "#FFFFFF", edge: "#D8D2C6" },
+    picture: {},
     style: empty("#F4F2EE"),
   },
   dark: {
@@ -56,6 +65,8 @@ export const palettes: Record<"light" | "dark", Palette> = {
     error: "#FF8A80",
     warning: "#F2B966",
     note: "#A9B3BC",
+    base: { water: "#1B2E3C", green: "#1B2620", building: "#23282D", road: "#343B42", edge: "#0F1214" },
+    picture: { "raster-brightness-max": 0.62, "raster-saturation": -0.25 },
     style: empty("#14171A"),
   },
 };

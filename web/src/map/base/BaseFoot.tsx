@@ -1,0 +1,19 @@
+import "./base.css";
+
+import { useTranslation } from "react-i18next";
+
+import type { BaseMap } from "./baseMaps";
+import { useFailing } from "./failing";
+
+/** Whose the base map is, and the number of its review; both have to be seen with it. */
+export function BaseFoot({ base }: { base: BaseMap }) {
+  const { t } = useTranslation();
+  const failing = useFailing(base.id);
+  const said = [base.attribution || base.label, base.review && t("baseMapReview", { number: base.review })].filter(Boolean).join(" · ");
+  return (
+    <p className="base-foot" data-testid="base-foot" title={said}>
+      <span role="status">{failing && <b>{t("baseMapFailed")}</b>}</span>
+      {said}
+    </p>
+  );
+}
