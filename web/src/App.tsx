@@ -243,8 +243,10 @@ export function App() {
           disabled={!bounds}
         />
         <StaleBanner offline={today.isError || time.failed} since={answer.data?.stale_since} />
-        {shown?.districts.some((d) => d.synthetic) && <Synthetic className="panel" />}
-        <UserMenu />
+        <div className="top-row">
+          {shown?.districts.some((d) => d.synthetic) && <Synthetic className="panel" />}
+          <UserMenu />
+        </div>
       </div>
 
       <LayerPanel

@@ -1,6 +1,7 @@
 import { Layer, Map, type MapRef, Marker, NavigationControl, ScaleControl, Source, useMap } from "@vis.gl/react-maplibre";
 import type { Map as MaplibreMap } from "maplibre-gl";
 import { type Ref, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 
 import type { AreaKey, View } from "../address";
 import { AreaLayers, type AreaLayersProps } from "./AreaLayers";
@@ -47,6 +48,7 @@ interface DistrictMapProps {
 
 /** The map of the boundaries of a day. A click asks whose the place is. */
 export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
+  const { t } = useTranslation();
   useEffect(() => () => void delete window.__map, []);
   const whole = zoomFor(p.bounds);
   const steps = visibility(p.counts, whole);
@@ -66,6 +68,7 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
       touchPitch={false}
       attributionControl={false}
       localIdeographFontFamily={fonts}
+      locale={{ "NavigationControl.ZoomIn": t("zoomIn"), "NavigationControl.ZoomOut": t("zoomOut") }}
       cursor="crosshair"
       style={{ position: "absolute", inset: 0 }}
       onClick={(e) => p.onPoint({ lon: round(e.lngLat.lng), lat: round(e.lngLat.lat) })}
