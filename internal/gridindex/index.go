@@ -15,6 +15,7 @@ import (
 	"hash/fnv"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/tidwall/rtree"
@@ -66,6 +67,8 @@ type Edition struct {
 	byCode   map[key]*Area
 	byID     map[uuid.UUID]*Area
 	all      []*Area // by level, then code
+	once     sync.Once
+	aside    any
 }
 
 // About names the edition for answers.
@@ -192,6 +195,13 @@ func (e *Edition) paint() {
 			}
 		}
 	}
+}
+
+// Aside keeps what a layer above derives from the edition for as long as the
+// edition lives. It is derived on the first call; there is room for one thing.
+func (e *Edition) Aside(derive func() any) any {
+	e.once.Do(func() { e.aside = derive() })
+	return e.aside
 }
 
 // Level returns the areas of one level by code, dedicated grids among the

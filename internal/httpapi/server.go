@@ -101,6 +101,7 @@ func New(c Config) (*Server, error) {
 	s.locateRoutes()
 	s.batchRoutes()
 	s.areaRoutes()
+	s.searchRoutes()
 	s.historyRoutes()
 	s.editionRoutes()
 	s.exportRoutes()
