@@ -39,7 +39,36 @@ func (b *Book) byAddress(forms []folded, single bool, best *best) {
 				}
 			}
 		})
+		b.unfinished(f, named, best)
 		clear(named)
+	}
+}
+
+// unfinished finds what the end of a text begins to name, behind the mention
+// that covers most: 第 in 三角线第 while somebody types.
+func (b *Book) unfinished(f folded, named []mention, best *best) {
+	top := mention{}
+	for _, m := range named {
+		if m.cover > top.cover {
+			top = m
+		}
+	}
+	tail := f.s[top.end:]
+	if top.cover == 0 || tail == "" {
+		return
+	}
+	piece := f.span(top.end, len(f.s))
+	for _, n := range b.holding(tail) {
+		for form := range b.names[n].forms {
+			if from, ok := b.names[n].within(tail, form); !ok || from > 0 {
+				continue
+			}
+			for _, a := range b.names[n].areas {
+				if up := b.lastNamed(named, a, top.end); up != nil && up.cover == top.cover {
+					best.add(b, hit{area: a, name: n, class: chained, form: int8(form), to: len(tail), cover: up.cover + piece[1] - piece[0], after: piece[1]})
+				}
+			}
+		}
 	}
 }
 

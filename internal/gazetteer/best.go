@@ -122,7 +122,7 @@ func (h *hit) matched(text string) [][2]int {
 	switch h.class {
 	case scattered:
 		return scatter(n.forms[0], fold(text).s)
-	case sounding, soundInside:
+	case sounding, soundInside, soundRare:
 		return [][2]int{{n.forms[0].from[h.from], n.forms[0].to[h.to-1]}}
 	}
 	if h.from >= h.to {

@@ -46,6 +46,7 @@ const (
 	chained                  // with the names of what it lies in, like an address
 	sounding                 // by pinyin from the first syllable
 	soundInside              // by pinyin from another one
+	soundRare                // by pinyin with readings that are not the first of their characters
 	scattered                // the characters of the text in their order, with others between
 )
 

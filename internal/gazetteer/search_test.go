@@ -82,6 +82,8 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		{"三角线 锡林北路", "150102002003", ""},
 		{"麻花板荣华", "C0001", ""},
 		{"新城区第四网格", "150102001002004 …", ""},
+		{"三角线第", "150102002003001 150102002003002 …", ""}, // while it is typed
+		{"新城区锡林北路三", "150102002003 150102002001003 …", ""}, // 三角线, or a 第三网格
 		// addresses
 		{"三角线12号楼3单元", "150102002003", "12号楼3单元"},
 		{"三角线 4 号楼", "150102002003", "4 号楼"},
@@ -104,6 +106,9 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		{"hulunlu", "150102401", ""},
 		{"zhanghai", "150102001012", ""}, // 长 is read both ways
 		{"changhai", "150102001012", ""},
+		{"xulunlu", "150102401", ""},           // 呼 is xū, rarely
+		{"xl", "150102002 150102002007 …", ""}, // and so goes behind 锡林
+		{"lvyou", "-", ""},
 		{"gongyedaxue", "150102001009", ""},
 		// as a last resort
 		{"内工大", "150102001009", ""},

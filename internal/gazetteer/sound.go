@@ -49,8 +49,8 @@ func listen(names []name) sounds {
 	return s
 }
 
-// read returns the readings of a character without tones, and remembers them:
-// lü as lv and lu; a letter or a digit as itself.
+// read returns the readings of a character without tones, the usual one first,
+// and remembers them: lü as lu and lv; a letter or a digit as itself.
 func (s *sounds) read(r rune, args pinyin.Args) []string {
 	if list, known := s.readings[r]; known {
 		return list
@@ -60,12 +60,12 @@ func (s *sounds) read(r rune, args pinyin.Args) []string {
 		list = []string{string(r)}
 	} else {
 		for _, reading := range pinyin.SinglePinyin(r, args) {
-			for _, u := range []string{"v", "u"} {
-				list = append(list, strings.NewReplacer("ü", u, "v", u).Replace(reading))
+			for _, u := range []string{"u", "v"} {
+				if way := strings.NewReplacer("ü", u, "v", u).Replace(reading); !slices.Contains(list, way) {
+					list = append(list, way)
+				}
 			}
 		}
-		slices.Sort(list)
-		list = slices.Compact(list)
 	}
 	s.readings[r] = list
 	return list
@@ -78,16 +78,30 @@ func (b *Book) bySound(text string, best *best) {
 		return
 	}
 	for _, st := range b.sounds.by[text[0]-'a'] {
-		patience := 200
-		if n := b.sounds.hear(skip(b.names[st.name].forms[0].s, int(st.at)), text, &patience); n > 0 {
-			h := hit{name: st.name, class: soundInside, from: int(st.at), to: int(st.at) + n}
-			if st.at == 0 {
-				h.class = sounding
-			}
+		name := skip(b.names[st.name].forms[0].s, int(st.at))
+		h := hit{name: st.name, class: soundInside, from: int(st.at)}
+		if st.at == 0 {
+			h.class = sounding
+		}
+		n := b.sounds.hear(name, text, 1, new(patience))
+		if n == 0 {
+			h.class = soundRare
+			n = b.sounds.hear(name, text, mostReadings, new(patience))
+		}
+		if n > 0 {
+			h.to = h.from + n
 			best.addAll(b, h)
 		}
 	}
 }
+
+// patience counts attempts, and mostPatience bounds them.
+type patience int
+
+const (
+	mostPatience patience = 200
+	mostReadings          = 20
+)
 
 // skip is s without its first n characters.
 func skip(s string, n int) string {
@@ -99,14 +113,15 @@ func skip(s string, n int) string {
 }
 
 // hear returns how many characters of name, from the first on, account for the
-// whole text; 0 where they cannot. patience bounds the attempts.
-func (s *sounds) hear(name, text string, patience *int) int {
+// whole text, each with its first so many readings; 0 where they cannot.
+func (s *sounds) hear(name, text string, most int, tried *patience) int {
 	r, w := utf8.DecodeRuneInString(name)
 	if w == 0 {
 		return 0
 	}
-	for _, reading := range s.readings[r] {
-		if *patience--; *patience < 0 {
+	readings := s.readings[r]
+	for _, reading := range readings[:min(most, len(readings))] {
+		if *tried++; *tried > mostPatience {
 			return 0
 		}
 		if strings.HasPrefix(reading, text) { // the end, the last syllable perhaps not finished
@@ -114,7 +129,7 @@ func (s *sounds) hear(name, text string, patience *int) int {
 		}
 		for _, piece := range pieces(reading) {
 			if rest, ok := strings.CutPrefix(text, piece); ok {
-				if n := s.hear(name[w:], rest, patience); n > 0 {
+				if n := s.hear(name[w:], rest, most, tried); n > 0 {
 					return n + 1
 				}
 			}

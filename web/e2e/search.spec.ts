@@ -10,7 +10,7 @@ test("what people type finds what they mean", async ({ page }) => {
   await openMap(page, demo.url);
   await page.keyboard.press("/");
   const ask = page.locator("#ask");
-  const rows = page.getByRole("option");
+  const rows = page.locator("#ask-list [role=option]");
   const area = page.getByTestId("area");
   await expect(ask).toBeFocused();
 

@@ -24,7 +24,6 @@ interface OptionsProps {
 
 /** The rows under the search field. The focus stays in the field, so that typing goes on. */
 export function Options({ id, label, options, active, onActive }: OptionsProps) {
-  const { t } = useTranslation();
   return (
     <ul id={id} role="listbox" aria-label={label} className="options">
       {options.map((o, i) => (
@@ -40,7 +39,7 @@ export function Options({ id, label, options, active, onActive }: OptionsProps) 
         >
           <span className="option-title">
             <Marked text={o.title} ranges={o.matched} />
-            {o.level && <small className="option-level">{t(`level_${o.level}` as "level_grid")}</small>}
+            <Level of={o} />
           </span>
           {o.code && (
             <code className="option-code">
@@ -52,6 +51,13 @@ export function Options({ id, label, options, active, onActive }: OptionsProps) 
       ))}
     </ul>
   );
+}
+
+/** The word for the level, where the title does not end with it anyway. */
+function Level({ of }: { of: Option }) {
+  const { t } = useTranslation();
+  const word = of.level ? t(`level_${of.level}` as "level_grid") : "";
+  return word === "" || of.title.endsWith(word) ? null : <small className="option-level">{word}</small>;
 }
 
 function scrollTo(row: HTMLLIElement | null) {
