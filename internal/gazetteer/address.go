@@ -20,6 +20,7 @@ const (
 func (b *Book) byAddress(forms []folded, single bool, best *best) {
 	named := make([]mention, len(b.areas))
 	for _, f := range forms {
+		var top mention
 		b.mentions(f, func(c call, from, to int) {
 			piece := f.span(from, to)
 			for _, a := range b.names[c.name].areas {
@@ -34,25 +35,22 @@ func (b *Book) byAddress(forms []folded, single bool, best *best) {
 					continue
 				}
 				named[a] = m
+				if m.cover > top.cover {
+					top = m
+				}
 				if m.times > 1 || single {
 					best.add(b, hit{area: a, name: c.name, class: chained, form: c.form, from: int(c.from), to: int(c.to), cover: m.cover, after: piece[1]})
 				}
 			}
 		})
-		b.unfinished(f, named, best)
+		b.unfinished(f, named, top, best)
 		clear(named)
 	}
 }
 
-// unfinished finds what the end of a text begins to name, behind the mention
-// that covers most: 第 in 三角线第 while somebody types.
-func (b *Book) unfinished(f folded, named []mention, best *best) {
-	top := mention{}
-	for _, m := range named {
-		if m.cover > top.cover {
-			top = m
-		}
-	}
+// unfinished finds what the end of a text begins to name, behind top, the
+// mention that covers most: 第 in 三角线第 while somebody types.
+func (b *Book) unfinished(f folded, named []mention, top mention, best *best) {
 	tail := f.s[top.end:]
 	if top.cover == 0 || tail == "" {
 		return

@@ -100,7 +100,7 @@ type patience int
 
 const (
 	mostPatience patience = 200
-	mostReadings          = 20
+	mostReadings int      = 20
 )
 
 // skip is s without its first n characters.

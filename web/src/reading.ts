@@ -112,7 +112,7 @@ function readAngles(text: string): Written[] | null {
     if (m[1] !== undefined) letters.push({ axis: m[1].toUpperCase(), from, to });
     else if (m[2] !== undefined) {
       const [whole, minutes, seconds] = [Number(m[2]), Number(m[3] ?? 0), Number(m[4] ?? 0)];
-      if (minutes >= 60 || seconds >= 60) return null;
+      if (minutes >= 60 || seconds >= 60 || Math.abs(whole) > 1000) return null; // two codes, perhaps
       if (m[3] !== undefined && !Number.isInteger(whole)) return null;
       const part = minutes / 60 + seconds / 3600;
       found.push({ degrees: m[2].startsWith("-") ? whole - part : whole + part, marked: m[0].includes("°"), axis: "", from, to });
