@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"wangge/internal/area"
 	"wangge/internal/geo"
 	"wangge/internal/gridindex"
 )
@@ -64,6 +65,9 @@ func (b *best) add(book *Book, h hit) {
 	h.book, h.of = book, book.areas[h.area]
 	if b.near != nil {
 		at := h.of.Label
+		if up := h.of.Up; up != nil && h.of.Level == area.Grid {
+			at = up.Label // grids of one community stay in the order of their numbers
+		}
 		x, y := (at.Lon()-b.near.Lon())*b.width, at.Lat()-b.near.Lat()
 		h.far = x*x + y*y
 	}

@@ -195,6 +195,10 @@ func TestAmongEqualsTheNearerGoesFirst(t *testing.T) {
 	if len(f.Hits) != 3 || f.Hits[0].Area != a || !f.More {
 		t.Errorf("found %+v", f)
 	}
+	f = gazetteer.Search(demo(), gazetteer.Query{Text: "三角线第", Limit: 3, Near: &demo().Edition("150102").Find(area.Grid, "150102002003004").Label})
+	if len(f.Hits) != 3 || f.Hits[0].Area.Code != "150102002003001" || f.Hits[2].Area.Code != "150102002003003" {
+		t.Errorf("grids of one community are not in the order of their numbers: %+v", f)
+	}
 }
 
 func TestAnyTextIsAnsweredAlikeTwice(t *testing.T) {

@@ -40,8 +40,8 @@ func TestSearch(t *testing.T) {
 	if _, out := codes("limit=2&" + q("网格")); len(out.Results) != 2 || !out.More {
 		t.Errorf("%+v", out)
 	}
-	at := s.cells[30].LabelPoint()
-	if got, _ := codes("limit=1&" + q("网格") + "&near=" + fmt.Sprintf("%.7f,%.7f", at.Lon(), at.Lat())); got[0] != "grid G30" {
+	at := s.cells[35].LabelPoint()
+	if got, _ := codes("limit=1&" + q("社区") + "&near=" + fmt.Sprintf("%.7f,%.7f", at.Lon(), at.Lat())); !slices.Equal(got, []string{"community NE"}) {
 		t.Errorf("the nearest is %v", got)
 	}
 	if got, _ := codes(q("三角线") + "&at=2020-01-01"); got != nil {
