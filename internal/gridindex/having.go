@@ -1,8 +1,6 @@
 package gridindex
 
 import (
-	"sync"
-
 	"wangge/internal/area"
 	"wangge/internal/geo"
 )
@@ -17,39 +15,40 @@ const (
 	Parent          // the code of the area above
 )
 
-// traits lists the areas of an edition by what they have in common. They are
-// made at the first question: most editions are never asked.
-type traits struct {
-	once sync.Once
-	by   map[trait][]*Area
-}
-
 type trait struct {
 	level    area.Level
 	property Property
 	value    string
 }
 
+type traitsKey struct{}
+
+// traits lists the areas of an edition by what they have in common.
+type traits map[trait][]*Area
+
 // Having returns the areas of a level whose property has the value, by code.
 // The caller must not change the slice.
 func (e *Edition) Having(level area.Level, property Property, value string) []*Area {
-	e.traits.once.Do(func() {
-		e.traits.by = make(map[trait][]*Area, 2*len(e.all))
-		for _, a := range e.all { // by level, then code
-			note := func(p Property, v string) {
-				t := trait{a.Level, p, v}
-				e.traits.by[t] = append(e.traits.by[t], a)
-			}
-			note(Name, a.Name)
-			if a.Level == area.Grid {
-				note(Kind, string(a.Kind))
-			}
-			if a.Up != nil {
-				note(Parent, a.Up.Code)
-			}
+	all := e.Keep(traitsKey{}, func() any { return newTraits(e) }).(traits)
+	return all[trait{level, property, value}]
+}
+
+func newTraits(e *Edition) traits {
+	t := make(traits, 2*len(e.all))
+	for _, a := range e.all { // by level, then code
+		note := func(p Property, v string) {
+			key := trait{a.Level, p, v}
+			t[key] = append(t[key], a)
 		}
-	})
-	return e.traits.by[trait{level, property, value}]
+		note(Name, a.Name)
+		if a.Level == area.Grid {
+			note(Kind, string(a.Kind))
+		}
+		if a.Up != nil {
+			note(Parent, a.Up.Code)
+		}
+	}
+	return t
 }
 
 // Around returns the box around the areas of a level; the level has at least

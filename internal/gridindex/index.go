@@ -67,8 +67,7 @@ type Edition struct {
 	byCode   map[key]*Area
 	byID     map[uuid.UUID]*Area
 	all      []*Area // by level, then code
-	kept     sync.Map
-	traits   traits
+	kept     sync.Map // what is derived from it, by key
 }
 
 // About names the edition for answers.

@@ -35,6 +35,7 @@ var access = map[string]rule{
 	"areas":             {policy.AreaRead, nil},
 	"area":              {policy.AreaRead, nil},
 	"area-by-code":      {policy.AreaRead, nil},
+	"search":            {policy.AreaRead, nil},
 	"area-children":     {policy.AreaRead, nil},
 	"area-ancestors":    {policy.AreaRead, nil},
 	"area-neighbours":   {policy.AreaRead, nil},

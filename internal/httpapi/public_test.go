@@ -35,7 +35,7 @@ func TestWhatStrangersSee(t *testing.T) {
 	exact := 0
 	for _, path := range []string{"/api/v1/locate?lon=111.61&lat=40.85", "/api/v1/locate?lon=111.1&lat=40.85", "/api/v1/districts", areas + "?level=grid", areas + "/grid/G14",
 		areas + "/grid/G14/geometry", areas + "/grid/G14/neighbours", areas + "/grid/G14/ancestors", areas + "/grid/G14/history", areas + "/community/SW/children",
-		"/api/v1/areas/G14", "/tiles/grid.json", "/api/v1/districts/150102/timeline"} {
+		"/api/v1/areas/G14", "/api/v1/search?q=G14", "/tiles/grid.json", "/api/v1/districts/150102/timeline"} {
 		a := s.get(path)
 		a.want(t, path, 200, "")
 		if found := precise.FindString(a.body); found != "" {

@@ -108,6 +108,7 @@ func New(c Config) (*Server, error) {
 	s.batchRoutes()
 	s.areaRoutes()
 	s.bulkRoutes()
+	s.searchRoutes()
 	s.historyRoutes()
 	s.editionRoutes()
 	s.exportRoutes()

@@ -240,6 +240,8 @@ export function App() {
           point={point}
           onPoint={(p) => void askPoint(p)}
           onArea={(a, asked) => void askArea({ district: a.district, level: a.level, code: a.note ? asked : a.code }, false)}
+          moment={moment ?? ""}
+          near={address.view}
           disabled={!bounds}
         />
         <StaleBanner offline={today.isError || time.failed} since={answer.data?.stale_since} />

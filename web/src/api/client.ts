@@ -9,6 +9,7 @@ export type District = components["schemas"]["District"];
 export type Link = components["schemas"]["Link"];
 export type Period = components["schemas"]["Period"];
 export type Problem = components["schemas"]["Problem"];
+export type SearchResult = components["schemas"]["SearchResult"];
 export type Then = components["schemas"]["Then"];
 export type Unit = components["schemas"]["Unit"];
 

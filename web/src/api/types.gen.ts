@@ -998,6 +998,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 按名称、编码、地址、拼音找区域 · Areas by name, code, address or pinyin */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2420,6 +2437,38 @@ export interface components {
              * @description characters
              */
             shortest: number;
+        };
+        SearchAnswer: {
+            /** @description whether there are more than the limit */
+            more: boolean;
+            /** @description what an address says behind the area that it names, and nothing was found for */
+            rest?: string;
+            results: components["schemas"]["SearchResult"][];
+        };
+        SearchResult: {
+            /**
+             * @description what it lies in, coarse to fine, itself at the end
+             * @example 新城区 › 锡林北路街道 › 三角线社区
+             */
+            chain: string;
+            code: string;
+            district: string;
+            /**
+             * @description which of them was typed
+             * @enum {string}
+             */
+            field: "name" | "code";
+            /** @enum {string} */
+            kind: "area";
+            /** @description a point inside, longitude and latitude */
+            label: number[];
+            /** @enum {string} */
+            level: "district" | "subdistrict" | "community" | "grid" | "compound";
+            /** @description what of that was typed: ranges of its characters (code points), from and before */
+            matched: number[][];
+            name: string;
+            /** @description invented, for showing the product */
+            synthetic?: boolean;
         };
         Session: {
             /** @description browser */
@@ -9563,6 +9612,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PermissionsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @description a code, a name, an address or pinyin: 1 to 100 characters */
+                q: string;
+                /** @description at most 50; 10 when left out */
+                limit?: number;
+                /** @description lon,lat: among equals the nearer goes first */
+                near?: string;
+                /** @description a date: the boundaries valid then */
+                at?: string;
+                /** @description a date or RFC 3339 time: as recorded by then */
+                known_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized */

@@ -1,65 +1,79 @@
-import { useState } from "react";
+import "./search/search.css";
+
+import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api, type Area, ask, Refusal } from "../api/client";
-import { type CRS, crsNames, formatPosition, parsePosition, type Position } from "../position";
+import type { View } from "../address";
+import { type CRS, crsNames, formatPosition, type Position } from "../position";
+import { FoundPanel } from "./search/FoundPanel";
+import { forgetAll, readRecent, type Recent } from "./search/recent";
+import { type Asked, useLookup } from "./search/useLookup";
 
 interface SearchBarProps {
   point: Position | null;
+  /** The day whose boundaries are searched; "" for those in force. */
+  moment: string;
+  /** Where the map looks: among equals the nearer goes first. */
+  near: View | null;
   disabled: boolean;
   onPoint: (p: Position) => void;
   /** asked is the code that was typed, which may be an old one. */
-  onArea: (a: Area, asked: string) => void;
+  onArea: (a: Asked, asked: string) => void;
 }
 
-interface Candidate {
-  label: string;
-  district: string;
-  level: string;
-  code: string;
-}
-
-/** One field for a coordinate in any system, or the code of an area. */
-export function SearchBar({ point, disabled, onPoint, onArea }: SearchBarProps) {
+/** One field for a name, a code, an address, or a position in any system; what fits drops down while one types. */
+export function SearchBar({ point, moment, near, disabled, onPoint, onArea }: SearchBarProps) {
   const { t } = useTranslation();
+  const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(() => (point ? formatPosition(point) : ""));
   const [crs, setCRS] = useState<CRS>(point?.crs ?? "wgs84");
-  const [wrong, setWrong] = useState("");
-  const [candidates, setCandidates] = useState<Candidate[]>([]);
-  const [old, setOld] = useState("");
+  const [open, setOpen] = useState(false);
+  const [moved, setMoved] = useState<number | null>(null); // the row that was moved to
+  const [recent, setRecent] = useState<Recent[]>([]);
+  const look = useLookup({
+    text, open, crs, moment, near, recent, onPoint, onArea,
+    onRecent: setRecent,
+    onCRS: setCRS,
+    onText: write,
+    onOpen: () => setOpen(true),
+    onDone: (shown) => {
+      setText(shown);
+      fold();
+      if (matchMedia("(pointer: coarse)").matches) field.current?.blur(); // its keyboard covers the answer
+    },
+  });
+  const { typed, position, options, wrong, told } = look;
+  const shown = open && !disabled && (options.length > 0 || typed !== "");
+  const active = options.length === 0 ? -1 : (moved ?? (typed === "" ? -1 : 0));
 
-  async function submit() {
-    setWrong("");
-    setOld("");
-    setCandidates([]);
-    const typed = text.trim();
-    if (typed === "") return;
-    const p = parsePosition(typed);
-    if (p) {
-      onPoint({ ...p, crs });
-      return;
-    }
-    try {
-      const code = typed.normalize("NFKC");
-      const found = await ask(api.GET("/api/v1/areas/{code}", { params: { path: { code } } }));
-      if (found.note) setOld(found.note.kind === "ended" ? t("oldCodeEnded", { code }) : t("oldCode", { code }));
-      onArea(found, code);
-    } catch (e) {
-      if (!(e instanceof Refusal)) throw e;
-      if (e.code === "ambiguous_code") {
-        setCandidates((e.items ?? []).map(candidate));
-        setWrong(t("candidates"));
-      } else {
-        setWrong(e.code === "no_such_area" ? t("notFound", { code: typed }) : e.detail);
-      }
-    }
+  function write(text: string) {
+    setText(text);
+    setMoved(null);
+    look.clear();
+    unfold();
   }
 
-  async function choose(c: Candidate) {
-    setWrong("");
-    setCandidates([]);
-    const path = { district: c.district, level: c.level as Area["level"], code: c.code };
-    onArea(await ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path } })), c.code);
+  function unfold() {
+    setRecent(readRecent());
+    setOpen(true);
+  }
+
+  function fold() {
+    setOpen(false);
+    setMoved(null);
+  }
+
+  function onKeyDown(e: KeyboardEvent) {
+    if (e.nativeEvent.isComposing) return;
+    const step = e.key === "ArrowDown" ? 1 : e.key === "ArrowUp" ? -1 : 0;
+    if (step !== 0) {
+      e.preventDefault();
+      if (!shown) unfold();
+      else if (options.length > 0) setMoved(active + step >= options.length ? 0 : active + step < 0 ? options.length - 1 : active + step);
+    } else if (e.key === "Escape" && shown) {
+      e.stopPropagation(); // the card stays
+      fold();
+    }
   }
 
   return (
@@ -68,7 +82,10 @@ export function SearchBar({ point, disabled, onPoint, onArea }: SearchBarProps) 
       role="search"
       onSubmit={(e) => {
         e.preventDefault();
-        void submit();
+        void look.submit(shown ? options[active] : undefined, moved !== null);
+      }}
+      onBlur={(e) => {
+        if (!e.currentTarget.contains(e.relatedTarget)) fold();
       }}
     >
       <div className="ask-row">
@@ -76,8 +93,14 @@ export function SearchBar({ point, disabled, onPoint, onArea }: SearchBarProps) 
           {t("ask")}
         </label>
         <input
+          ref={field}
           id="ask"
           type="text"
+          role="combobox"
+          aria-expanded={shown && options.length > 0}
+          aria-controls="ask-list"
+          aria-autocomplete="list"
+          aria-activedescendant={shown && active >= 0 ? `ask-list-${active}` : undefined}
           inputMode="text"
           enterKeyHint="search"
           autoComplete="off"
@@ -87,23 +110,25 @@ export function SearchBar({ point, disabled, onPoint, onArea }: SearchBarProps) 
           disabled={disabled}
           aria-invalid={wrong !== ""}
           aria-describedby={wrong ? "ask-wrong" : undefined}
-          onChange={(e) => {
-            setText(e.target.value);
-            setWrong("");
-            setOld("");
-            setCandidates([]);
-          }}
+          onFocus={() => typed === "" && unfold()}
+          onClick={() => typed === "" && unfold()}
+          onKeyDown={onKeyDown}
+          onChange={(e) => write(e.target.value)}
         />
-        <label className="visually-hidden" htmlFor="crs">
-          {t("crs")}
-        </label>
-        <select id="crs" value={crs} disabled={disabled} title={t("crs")} onChange={(e) => setCRS(e.target.value as CRS)}>
-          {crsNames.map((c) => (
-            <option key={c} value={c}>
-              {t(`short_${c}`)}
-            </option>
-          ))}
-        </select>
+        {position?.kind === "degrees" && (
+          <>
+            <label className="visually-hidden" htmlFor="crs">
+              {t("crs")}
+            </label>
+            <select id="crs" value={position.crs ?? crs} disabled={disabled || position.crs !== undefined} title={t("crs")} onChange={(e) => setCRS(e.target.value as CRS)}>
+              {crsNames.map((c) => (
+                <option key={c} value={c}>
+                  {t(`short_${c}`)}
+                </option>
+              ))}
+            </select>
+          </>
+        )}
         <button type="submit" className="primary" disabled={disabled}>
           {t("search")}
         </button>
@@ -113,28 +138,24 @@ export function SearchBar({ point, disabled, onPoint, onArea }: SearchBarProps) 
           {wrong}
         </p>
       )}
-      {old && (
+      {told && (
         <p className="ask-old" role="status">
-          {old}
+          {told}
         </p>
       )}
-      {candidates.length > 0 && (
-        <ul className="candidates">
-          {candidates.map((c) => (
-            <li key={`${c.district}/${c.level}/${c.code}`}>
-              <button type="button" onClick={() => void choose(c)}>
-                {c.label} <small>{t(`level_${c.level}` as "level_grid")}</small>
-              </button>
-            </li>
-          ))}
-        </ul>
+      {shown && (
+        <FoundPanel
+          text={typed}
+          options={options}
+          active={active}
+          onActive={setMoved}
+          recent={typed === ""}
+          onForget={() => setRecent(forgetAll())}
+          busy={look.busy}
+          failed={look.failed}
+          foot={look.foot}
+        />
       )}
     </form>
   );
-}
-
-/** Reads a candidate from the path that the service gives. */
-function candidate(item: { detail: string; location?: string }): Candidate {
-  const [, district = "", level = "", ...code] = /districts\/([^/]+)\/areas\/([^/]+)\/(.+)$/.exec(item.location ?? "") ?? [];
-  return { label: item.detail, district, level, code: code.join("/") };
 }
