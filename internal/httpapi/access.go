@@ -29,6 +29,7 @@ type where func(s *Server, c huma.Context) (place *policy.Place, missing error)
 var access = map[string]rule{
 	"locate":       {policy.Locate, nil},
 	"locate-batch": {policy.Locate, nil},
+	"coordinates":  {policy.Locate, nil},
 
 	"districts":         {policy.AreaRead, nil},
 	"timeline":          {policy.AreaRead, nil},
@@ -44,6 +45,7 @@ var access = map[string]rule{
 	"area-predecessors": {policy.AreaRead, nil},
 	"tilejson":          {policy.AreaRead, nil},
 	"tile":              {policy.AreaRead, nil},
+	"summary":           {policy.AreaRead, nil},
 
 	"editions":            {policy.DraftRead, nil},
 	"edition":             {policy.DraftRead, ofEdition},

@@ -100,6 +100,8 @@ func New(c Config) (*Server, error) {
 
 	s.locateRoutes()
 	s.batchRoutes()
+	s.coordinateRoutes()
+	s.summaryRoutes()
 	s.areaRoutes()
 	s.historyRoutes()
 	s.editionRoutes()
