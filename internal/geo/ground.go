@@ -4,8 +4,8 @@ import "math"
 
 // Ground returns the size of a on the ellipsoid in m², and the length of its
 // borders in metres. Edges are straight in longitude and latitude, as they are
-// everywhere on the lattice; against geodesic edges (PostGIS geography) a district
-// differs by less than 0.1 %.
+// everywhere on the lattice: PostGIS geography, whose edges are geodesics, gives
+// the same when the edges are cut short, and differs for slivers of long ones.
 func (a Area) Ground() (m2, perimeter float64) {
 	for r := range a.polygons.Rings {
 		p := r[len(r)-1]
