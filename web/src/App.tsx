@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { MapRef } from "@vis.gl/react-maplibre";
+import type { Map as MaplibreMap } from "maplibre-gl";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -25,6 +26,7 @@ import { useTheme } from "./theme";
 import { indexAt, todayIn } from "./time";
 
 const DistrictMap = lazy(() => import("./map/DistrictMap").then((m) => ({ default: m.DistrictMap })));
+const MapTools = lazy(() => import("./tools/MapTools").then((m) => ({ default: m.MapTools })));
 
 /** The first page: the map of the boundaries of today or another day, and whose a place is. */
 export function App() {
@@ -33,6 +35,8 @@ export function App() {
   const [address, setAddress] = useState<Address>(() => readAddress(location.search));
   const [hidden, setHidden] = useState<Level[]>([]);
   const [mapReady, setMapReady] = useState(false);
+  const [drawnOn, setDrawnOn] = useState<MaplibreMap | null>(null); // the map, once it stands
+  const [toolBusy, setToolBusy] = useState(false);
   const theme = useTheme();
   const queries = useQueryClient();
   const { point, area, at } = address;
@@ -96,6 +100,7 @@ export function App() {
     },
     [change],
   );
+  const onDrawn = useCallback((drawn: string | null) => change({ drawn }), [change]);
   const onMove = useCallback((view: View) => change({ view }), [change]);
 
   const fit = useCallback(([w, s, e, n]: number[]) => {
@@ -202,10 +207,18 @@ export function App() {
               ghost={ghost}
               footed={withTime}
               palette={palettes[theme.shown]}
-              onPoint={onPoint}
+              onPoint={toolBusy ? noPoint : onPoint}
               onMove={onMove}
-              onReady={() => setMapReady(true)}
+              onReady={() => {
+                setMapReady(true);
+                setDrawnOn(map.current?.getMap() ?? null);
+              }}
             />
+            {drawnOn && (
+              <Suspense fallback={null}>
+                <MapTools map={drawnOn} drawn={address.drawn} moment={moment ?? ""} onBusy={setToolBusy} onDrawn={onDrawn} onPoint={onPoint} onArea={(key) => void askArea(key, false)} />
+              </Suspense>
+            )}
           </Suspense>
         </MapBoundary>
       )}
@@ -272,6 +285,9 @@ export function App() {
     </main>
   );
 }
+
+/** While a tool takes the clicks. */
+function noPoint() {}
 
 /** The finest area of an answer. */
 function ownerOf(a: Answer | undefined): AreaKey | null {

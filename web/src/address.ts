@@ -22,6 +22,8 @@ export interface Address {
   view: View | null;
   /** The day whose boundaries are shown; null is today. */
   at: string | null;
+  /** The polygon drawn on the map, as tools/shape.ts writes it. */
+  drawn: string | null;
 }
 
 export function readAddress(search: string): Address {
@@ -36,6 +38,7 @@ export function readAddress(search: string): Address {
     area: district && level && code ? { district, level, code } : null,
     view: finite(zoom) && finite(lat) && finite(lon) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null,
     at: isDay(at) ? at : null,
+    drawn: /^[\w-]{1,1500}$/.exec(q.get("d") ?? "")?.[0] ?? null,
   };
 }
 
@@ -55,6 +58,7 @@ export function writeAddress(a: Address): string {
   if (a.point && a.point.crs !== "wgs84") q.push(`crs=${a.point.crs}`);
   if (a.area) q.push(`a=${[a.area.district, a.area.level, a.area.code].map(encodeURIComponent).join("/")}`);
   if (a.at) q.push(`at=${a.at}`);
+  if (a.drawn) q.push(`d=${a.drawn}`);
   if (a.view) q.push(`v=${a.view.zoom.toFixed(2)}/${a.view.lat.toFixed(5)}/${a.view.lon.toFixed(5)}`);
   return q.length > 0 ? `?${q.join("&")}` : "";
 }
