@@ -47,6 +47,7 @@ export function MapTools({ map, drawn, moment, onBusy, onDrawn, onPoint, onArea 
   const [said, setSaid] = useState("");
 
   const choose = (next: Tool | null, at: Place | null = null) => {
+    setAsked(null);
     setFrom(at);
     setTool(next);
     onBusy(next !== null);
@@ -93,7 +94,7 @@ export function MapTools({ map, drawn, moment, onBusy, onDrawn, onPoint, onArea 
 
   return (
     <div className={ring && tool !== "measure" ? "tools with-shape" : "tools"}>
-      <div className="tools-bar" role="toolbar" aria-orientation="vertical" aria-label={t("tools")}>
+      <div className="tools-bar" role="group" aria-label={t("tools")}>
         {tools.map((o) => (
           <button key={o.name} type="button" className="icon panel" aria-pressed={tool === o.name} title={`${t(`tool_${o.name}`)} (${o.key.toUpperCase()})`} aria-label={t(`tool_${o.name}`)} onClick={() => choose(tool === o.name ? null : o.name)}>
             <svg viewBox="0 0 24 24" aria-hidden="true">

@@ -103,7 +103,7 @@ export function PlaceMenu({ asked, onWhose, onHistory, onMeasure, onCopy, onClos
           <p id="place-copy">{t("menu_copy")}</p>
           {copy("WGS-84", degrees(lon, lat))}
           {copy("GCJ-02", gcj02 && degrees(gcj02.lon, gcj02.lat))}
-          {(found.isPending || projected) && copy(t("menu_projected"), projected ? `${projected.east.toFixed(2)}, ${projected.north.toFixed(2)}` : undefined, projected ? t("menu_zone", { cm: zone, code: projected.crs }) : "…")}
+          {copy(t("menu_projected"), projected ? `${projected.east.toFixed(2)}, ${projected.north.toFixed(2)}` : undefined, projected ? t("menu_zone", { cm: zone, code: projected.crs }) : found.data ? t("menu_no_zone") : "…")}
         </div>
       </div>
     </div>
