@@ -95,6 +95,7 @@ export function PlaceMenu({ asked, onWhose, onHistory, onMeasure, onCopy, onClos
   const copy = (label: string, text: string | undefined, note?: string | null) => row(label, () => text && onCopy(text), text ?? missing, note);
   return (
     <div className="place-backdrop">
+      <span className="place-mark" style={{ left: x, top: y }} aria-hidden="true" />
       <div ref={menu} className="place-menu panel" role="menu" aria-label={t("menu_label")} data-testid="place-menu" onKeyDown={onKeyDown} onContextMenu={(e) => e.preventDefault()}>
         {row(t("menu_whose"), onWhose)}
         {row(t("menu_history"), onHistory)}
