@@ -316,5 +316,5 @@ function areaPadding() {
   const footed = document.querySelector(".with-time") !== null;
   return window.innerWidth < 640
     ? { top: 90, bottom: Math.round(window.innerHeight * 0.52) + (footed ? 64 : 0), left: 24, right: 24 }
-    : { top: 90, bottom: footed ? 160 : 60, left: 60, right: 420 };
+    : { top: 90, bottom: footed ? 160 : 60, left: document.querySelector(".tools-panel") ? 384 : 60, right: 420 };
 }

@@ -8,7 +8,6 @@ import { useTranslation } from "react-i18next";
 
 import type { AreaKey } from "../address";
 import { api, ask } from "../api/client";
-import { atOf } from "../moment";
 import { copyText } from "./copy";
 import { PlaceMenu } from "./PlaceMenu";
 import { type Asked, usePress } from "./press";
@@ -82,14 +81,13 @@ export function MapTools({ map, drawn, moment, onBusy, onDrawn, onPoint, onArea 
       () => setSaid(t("copy_done", { text })),
       () => setSaid(t("copy_failed", { text })),
     );
-  /** Opens the card of the area at a place, with its history. */
+  /** Opens the card of a place at what the place has belonged to. */
   const openHistory = async ([lon, lat]: Place) => {
-    const found = await queries
-      .fetchQuery({ queryKey: ["owner", lon, lat, moment], queryFn: () => ask(api.GET("/api/v1/locate", { params: { query: { lon, lat, ...atOf(moment) } } })) })
-      .catch(() => null);
-    const owner = (["grid", "community", "subdistrict", "district"] as const).flatMap((level) => (found?.[level] ? [{ level, code: found[level].code }] : []))[0];
-    if (found?.district && owner) onArea({ district: found.district.code, ...owner });
-    else onPoint({ lon, lat });
+    onPoint({ lon, lat });
+    const found = await queries.fetchQuery({ queryKey: ["past", lon, lat], queryFn: () => ask(api.GET("/api/v1/locate", { params: { query: { lon, lat, history: "true" } } })) }).catch(() => null);
+    if (!found) return; // the card says what is wrong
+    if ((found.history ?? []).length < 2) setSaid(t("menu_no_history"));
+    else revealHistory(performance.now() + 3000);
   };
 
   return (
@@ -125,4 +123,11 @@ export function MapTools({ map, drawn, moment, onBusy, onDrawn, onPoint, onArea 
       </p>
     </div>
   );
+}
+
+/** Scrolls the card to the history, as soon as it is there. */
+function revealHistory(until: number) {
+  const history = document.querySelector(".sheet .history");
+  if (history) history.scrollIntoView({ block: "start" });
+  else if (performance.now() < until) requestAnimationFrame(() => revealHistory(until));
 }

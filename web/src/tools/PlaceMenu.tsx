@@ -21,6 +21,7 @@ export function PlaceMenu({ asked, onWhose, onHistory, onMeasure, onCopy, onClos
   const menu = useRef<HTMLDivElement>(null);
   const [lon, lat] = asked.place;
   const degrees = (x: number, y: number) => `${Math.round(x * 1e6) / 1e6}, ${Math.round(y * 1e6) / 1e6}`;
+  const metresOf = (v: number) => Math.round(v * 100) / 100;
   const found = useQuery({
     queryKey: ["coordinates", lon, lat, i18n.language],
     queryFn: ({ signal }) => ask(api.GET("/api/v1/coordinates", { params: { query: { x: lon, y: lat } }, signal })),
@@ -104,7 +105,7 @@ export function PlaceMenu({ asked, onWhose, onHistory, onMeasure, onCopy, onClos
           <p id="place-copy">{t("menu_copy")}</p>
           {copy("WGS-84", degrees(lon, lat))}
           {copy("GCJ-02", gcj02 && degrees(gcj02.lon, gcj02.lat))}
-          {copy(t("menu_projected"), projected ? `${projected.east.toFixed(2)}, ${projected.north.toFixed(2)}` : undefined, projected ? t("menu_zone", { cm: zone, code: projected.crs }) : found.data ? t("menu_no_zone") : "…")}
+          {copy(t("menu_projected"), projected ? `${metresOf(projected.east)}, ${metresOf(projected.north)}` : undefined, projected ? t("menu_zone", { cm: zone, code: projected.crs }) : found.data ? t("menu_no_zone") : "…")}
         </div>
       </div>
     </div>
