@@ -32,31 +32,7 @@ func (a Area) Box() Box { return a.box }
 func (a Area) Empty() bool { return len(a.polygons) == 0 }
 
 // Covers reports whether p lies in a or on its boundary. Exact.
-func (a Area) Covers(p Point) bool {
-	if !a.box.Contains(p) {
-		return false
-	}
-	k := 0
-	for _, poly := range a.polygons {
-		where := Outside
-		for i, r := range poly {
-			if where == OnBorder || i > 0 && where == Outside {
-				break
-			}
-			switch side := r.sideBy(a.stretches[k+i], p); {
-			case i == 0 || side == OnBorder:
-				where = side
-			case side == Inside: // in a hole
-				where = Outside
-			}
-		}
-		if where != Outside {
-			return true
-		}
-		k += len(poly)
-	}
-	return false
-}
+func (a Area) Covers(p Point) bool { return a.side(p) != Outside }
 
 // Restore takes back rings that passed the gate before and were kept in the
 // database. It checks shape, bounds and turn, but not simplicity: the caller

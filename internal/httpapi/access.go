@@ -29,6 +29,7 @@ type where func(s *Server, c huma.Context) (place *policy.Place, missing error)
 var access = map[string]rule{
 	"locate":       {policy.Locate, nil},
 	"locate-batch": {policy.Locate, nil},
+	"coordinates":  {policy.Locate, nil},
 
 	"districts":         {policy.AreaRead, nil},
 	"timeline":          {policy.AreaRead, nil},
@@ -56,6 +57,7 @@ var access = map[string]rule{
 	"ogc-feature":       {policy.AreaRead, nil},
 	"base-maps":         {policy.MapPublic, nil},
 	"base-map-file":     {policy.MapPublic, nil},
+	"summary":           {policy.AreaRead, nil},
 
 	"editions":            {policy.DraftRead, nil},
 	"edition":             {policy.DraftRead, ofEdition},

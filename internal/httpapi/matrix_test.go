@@ -98,6 +98,8 @@ func TestTellingRoutes(t *testing.T) {
 	at := s.cells[14].LabelPoint()
 	routes := map[string][3]string{
 		"locate":      {"GET", fmt.Sprintf("/api/v1/locate?lon=%.7f&lat=%.7f", at.Lon(), at.Lat())},
+		"coordinates": {"GET", "/api/v1/coordinates?x=111.6&y=40.9"},
+		"summary":     {"POST", "/api/v1/summaries", `{"polygon":{"type":"Polygon","coordinates":[[[111.6,40.8],[111.7,40.8],[111.7,40.9],[111.6,40.8]]]}}`},
 		"area":        {"GET", "/api/v1/districts/150102/areas/grid/G14"},
 		"tile":        {"GET", "/tiles/grid/13/6638/3074.mvt"},
 		"editions":    {"GET", "/api/v1/editions"},
@@ -127,6 +129,8 @@ func TestTellingRoutes(t *testing.T) {
 		{"worker", "locate", 200}, {"worker", "area", 200}, {"worker", "tile", 200}, {"worker", "editions", 403}, {"worker", "draft", 403},
 		{"worker", "check", 403}, {"worker", "upload", 403}, {"worker", "export", 403}, {"worker", "people", 200}, {"worker", "add", 403},
 		{"worker", "grant", 403}, {"worker", "keys", 403}, {"worker", "audit", 200}, {"worker", "verify", 403}, {"worker", "metrics", 403}, {"worker", "docs", 200},
+		{"worker", "coordinates", 200}, {"worker", "summary", 200}, {"sysadmin", "coordinates", 403}, {"sysadmin", "summary", 200}, {"auditor", "summary", 200},
+		{"nobody", "coordinates", 403}, {"nobody", "summary", 403}, {"key", "coordinates", 200}, {"key", "summary", 200},
 		{"lead", "draft", 403}, {"lead", "people", 200}, {"lead", "add", 403}, {"lead", "auditexport", 403},
 		{"community", "locate", 200}, {"community", "draft", 404}, {"community", "report", 404}, {"community", "check", 403}, {"community", "activate", 403}, {"community", "add", 403},
 		{"street", "draft", 200}, {"street", "drafttile", 200}, {"street", "check", 403}, {"street", "export", 403}, {"street", "people", 200}, {"street", "grant", 403},

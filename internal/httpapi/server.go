@@ -106,6 +106,8 @@ func New(c Config) (*Server, error) {
 
 	s.locateRoutes()
 	s.batchRoutes()
+	s.coordinateRoutes()
+	s.summaryRoutes()
 	s.areaRoutes()
 	s.bulkRoutes()
 	s.searchRoutes()

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { MapRef } from "@vis.gl/react-maplibre";
+import type { Map as MaplibreMap } from "maplibre-gl";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -33,6 +34,7 @@ import { useTheme } from "./theme";
 import { indexAt, todayIn } from "./time";
 
 const DistrictMap = lazy(() => import("./map/DistrictMap").then((m) => ({ default: m.DistrictMap })));
+const MapTools = lazy(() => import("./tools/MapTools").then((m) => ({ default: m.MapTools })));
 
 /** The first page: the map of the boundaries of today or another day, and whose a place is. */
 export function App() {
@@ -43,6 +45,8 @@ export function App() {
   const [bare, setBare] = useState(false); // the panels are put away
   const me = useSession().data;
   const [mapReady, setMapReady] = useState(false);
+  const [drawnOn, setDrawnOn] = useState<MaplibreMap | null>(null); // the map, once it stands
+  const [toolBusy, setToolBusy] = useState(false);
   const theme = useTheme();
   const ground = useBaseMaps(address.base);
   const queries = useQueryClient();
@@ -107,6 +111,7 @@ export function App() {
     },
     [change],
   );
+  const onDrawn = useCallback((drawn: string | null) => change({ drawn }), [change]);
   const onMove = useCallback((view: View) => change({ view }), [change]);
 
   const fit = useCallback(([w, s, e, n]: number[]) => {
@@ -224,10 +229,18 @@ export function App() {
               footed={withTime}
               palette={palettes[theme.shown]}
               base={ground.chosen}
-              onPoint={onPoint}
+              onPoint={toolBusy ? noPoint : onPoint}
               onMove={onMove}
-              onReady={() => setMapReady(true)}
+              onReady={() => {
+                setMapReady(true);
+                setDrawnOn(map.current?.getMap() ?? null);
+              }}
             />
+            {drawnOn && (
+              <Suspense fallback={null}>
+                <MapTools map={drawnOn} drawn={address.drawn} moment={moment ?? ""} onBusy={setToolBusy} onDrawn={onDrawn} onPoint={onPoint} onArea={(key) => void askArea(key, false)} />
+              </Suspense>
+            )}
           </Suspense>
         </MapBoundary>
       )}
@@ -312,6 +325,9 @@ export function App() {
   );
 }
 
+/** While a tool takes the clicks. */
+function noPoint() {}
+
 /** The finest area of an answer. */
 function ownerOf(a: Answer | undefined): AreaKey | null {
   if (!a?.covered || !a.district) return null;
@@ -339,5 +355,5 @@ function areaPadding() {
   const footed = document.querySelector(".with-time") !== null;
   return window.innerWidth < 640
     ? { top: 90, bottom: Math.round(window.innerHeight * 0.52) + (footed ? 64 : 0), left: 24, right: 24 }
-    : { top: 90, bottom: footed ? 160 : 60, left: 60, right: 420 };
+    : { top: 90, bottom: footed ? 160 : 60, left: document.querySelector(".tools-panel") ? 384 : 60, right: 420 };
 }

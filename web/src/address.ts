@@ -27,6 +27,8 @@ export interface Address {
   look: Look;
   /** The base map, by its id; null is none. */
   base: string | null;
+  /** The polygon drawn on the map, as tools/shape.ts writes it. */
+  drawn: string | null;
 }
 
 export function readAddress(search: string): Address {
@@ -43,6 +45,7 @@ export function readAddress(search: string): Address {
     at: isDay(at) ? at : null,
     look: readLook(q.get("l") ?? ""),
     base: /^[\w-]{1,40}$/.exec(q.get("b") ?? "")?.[0] ?? null,
+    drawn: /^[\w-]{1,1500}$/.exec(q.get("d") ?? "")?.[0] ?? null,
   };
 }
 
@@ -65,6 +68,7 @@ export function writeAddress(a: Address): string {
   const look = writeLook(a.look);
   if (look) q.push(`l=${look}`);
   if (a.base) q.push(`b=${a.base}`);
+  if (a.drawn) q.push(`d=${a.drawn}`);
   if (a.view) q.push(`v=${a.view.zoom.toFixed(2)}/${a.view.lat.toFixed(5)}/${a.view.lon.toFixed(5)}`);
   return q.length > 0 ? `?${q.join("&")}` : "";
 }

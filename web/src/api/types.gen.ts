@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coordinates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 坐标换算 · A position in other systems */
+        get: operations["coordinates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/districts": {
         parameters: {
             query?: never;
@@ -1069,6 +1086,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 画出的范围里有什么 · What lies within a drawn polygon */
+        post: operations["summary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -1614,6 +1648,19 @@ export interface components {
             level: "subdistrict" | "community" | "grid" | "compound";
             to: string;
         };
+        Coordinates: {
+            bd09: components["schemas"]["Degrees"];
+            cgcs2000: components["schemas"]["Degrees"];
+            gcj02: components["schemas"]["Degrees"];
+            projected: components["schemas"]["Projected"] | null;
+            wgs84: components["schemas"]["Degrees"];
+        };
+        Degrees: {
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+        };
         DescentOutputBody: {
             /** @description as it stood on the day asked about */
             area: components["schemas"]["Stay"];
@@ -1668,6 +1715,12 @@ export interface components {
             generation: number;
             /** @description changes whenever the boundaries in force do */
             snapshot: string;
+        };
+        DrawnPolygon: {
+            /** @description rings of longitude and latitude in degrees, WGS-84; at most 2,000 vertices */
+            coordinates: number[][][];
+            /** @enum {string} */
+            type: "Polygon";
         };
         Edition: {
             /** @description newest first */
@@ -2338,6 +2391,16 @@ export interface components {
             /** @description where in the request, or which areas */
             location?: string;
         };
+        Projected: {
+            /** @example EPSG:4546 */
+            crs: string;
+            /** Format: double */
+            east: number;
+            /** @example CGCS2000 / 3° 带 111°E */
+            name: string;
+            /** Format: double */
+            north: number;
+        };
         Proposal: {
             area?: string;
             crs?: string;
@@ -2510,6 +2573,50 @@ export interface components {
             valid_from: string;
             /** @description first day that it no longer holds; absent while it does */
             valid_to?: string;
+        };
+        Summary: {
+            /**
+             * Format: double
+             * @description of the polygon, on the ellipsoid
+             */
+            area_m2: number;
+            /** Format: int64 */
+            generation: number;
+            /** @description coarse to fine; levels without areas are left out */
+            levels: components["schemas"]["SummaryLevel"][];
+            /** Format: double */
+            perimeter_m: number;
+            /** Format: date-time */
+            stale_since?: string;
+        };
+        SummaryArea: {
+            code: string;
+            district: string;
+            level: string;
+            name: string;
+        };
+        SummaryInputBody: {
+            /** @description a date: the boundaries valid then */
+            at?: string;
+            polygon: components["schemas"]["DrawnPolygon"];
+        };
+        SummaryLevel: {
+            /** @description the first 50 that lie wholly within, by district and code */
+            areas: components["schemas"]["SummaryArea"][];
+            /** @enum {string} */
+            level: "subdistrict" | "community" | "grid" | "compound";
+            /** @description the first 50 that lie partly within */
+            partial: components["schemas"]["SummaryArea"][];
+            /**
+             * Format: int64
+             * @description how many share some of their ground with it
+             */
+            partly: number;
+            /**
+             * Format: int64
+             * @description how many lie wholly within
+             */
+            whole: number;
         };
         Then: {
             /** @description the answer is from this time */
@@ -3331,6 +3438,105 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coordinates: {
+        parameters: {
+            query: {
+                /** @description longitude in degrees, or metres east */
+                x: number;
+                /** @description latitude in degrees, or metres north */
+                y: number;
+                /** @description wgs84 (default), cgcs2000, gcj02, bd09, or EPSG:n */
+                crs?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coordinates"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10212,6 +10418,120 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SummaryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
