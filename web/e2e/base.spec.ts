@@ -48,7 +48,7 @@ test("a base map lies right under the areas, and only when it is chosen", async 
   const archive = join(service.dir, "town.pmtiles");
   writeArchive(archive, here);
   await service.start(
-    ...["--base-map", `影像=${tiles.url}/wgs84/{TileMatrix}/{TileCol}/{TileRow}.png;attribution=测试瓦片;review=GS(2026)0000号`],
+    ...["--base-map", `影像=${tiles.url}/wgs84/{TileMatrix}/{TileCol}/{TileRow}.png;attribution=测试瓦片（国家地理信息公共服务平台）;review=GS(2026)0000号`],
     ...["--base-map", `火星=${tiles.url}/gcj02/{z}/{x}/{y}.png;crs=gcj02`],
     ...["--base-map-file", `${archive};name=自己的`],
   );
@@ -65,7 +65,7 @@ test("a base map lies right under the areas, and only when it is chosen", async 
 
     // 1. Tiles in WGS-84, by a WMTS template.
     await choice.getByLabel("影像").check();
-    await expect(page.getByTestId("base-foot")).toContainText("测试瓦片 · 审图号：GS(2026)0000号");
+    await expect(page.getByTestId("base-foot")).toContainText("测试瓦片（国家地理信息公共服务平台） · 审图号：GS(2026)0000号");
     await expect.poll(() => tiles.asked).toContain(`wgs84/${tileOf(here, 16)}`);
     await expect.poll(() => miss(page, here)).toBeLessThan(1);
     expect(new URL(page.url()).searchParams.get("b")).toMatch(/^[0-9a-f]{8}$/);
@@ -93,6 +93,12 @@ test("a base map lies right under the areas, and only when it is chosen", async 
 
     // 4. The link reopens it; dark, and on a phone.
     await page.emulateMedia({ colorScheme: "dark" });
+    const above = () =>
+      page.evaluate(() => {
+        const ids = window.__map?.getLayersOrder() ?? [];
+        return ids.slice(ids.indexOf("under-areas")).filter((id) => id.startsWith("base-")).length + (ids.some((id) => id.startsWith("base-")) ? 0 : 99);
+      });
+    await expect.poll(above).toBe(0); // the base map stays under the areas when the theme changes
     await page.setViewportSize({ width: 360, height: 740 });
     await openMap(page, link);
     await expect.poll(drawn).toContain("roads");
