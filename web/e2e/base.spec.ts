@@ -104,7 +104,11 @@ test("a base map lies right under the areas, and only when it is chosen", async 
     await expect.poll(drawn).toContain("roads");
     await page.waitForTimeout(400);
     await picture(page, "base-phone-dark");
-    await page.touchscreen.tap(180, 300).catch(() => page.mouse.click(180, 300));
+    await page.keyboard.press("l");
+    await expect(choice.getByLabel("自己的")).toBeInViewport();
+    await picture(page, "base-phone-choice");
+    await page.keyboard.press("l");
+    await page.mouse.click(180, 300);
     await expect(page.getByTestId("owner")).toBeVisible();
     await expect(page.getByTestId("base-foot")).toBeInViewport();
     await page.waitForTimeout(400);
