@@ -28,7 +28,7 @@ async function miss(page: Page, [lon, lat]: [number, number]): Promise<number> {
           let [n, x, y] = [0, 0, 0];
           for (let i = 0; i < size * size; i++) {
             const [r = 0, g = 0, b = 0] = data.slice(i * 4, i * 4 + 3);
-            if (r - g < 90 || b - g < 90) continue;
+            if (r - g < 40 || b - g < 40) continue;
             n++;
             x += (i % size) + 0.5;
             y += Math.floor(i / size) + 0.5;
@@ -117,8 +117,12 @@ test("a base map lies right under the areas, and only when it is chosen", async 
     await page.keyboard.press("Escape");
 
     // 5. A provider that fails leaves the areas as they are, and one quiet word.
-    tiles.broken = true;
     await page.keyboard.press("l");
+    tiles.asked = [];
+    await choice.getByLabel("火星").check();
+    await expect.poll(() => miss(page, here)).toBeLessThan(1); // dimmed, and where it was
+    await picture(page, "base-tiles-dark");
+    tiles.broken = true;
     await choice.getByLabel("影像").check();
     await expect(page.getByTestId("base-foot")).toContainText("底图取不到");
     await picture(page, "base-failed");
