@@ -63,7 +63,7 @@ func ParseFile(text string) (*Map, error) {
 		return nil, fault.New(fault.Invalid, "bad_base_map_option", "底图的 name 不能空", "the name of a base map must not be empty")
 	}
 	m.ID = idOf(m.Label)
-	f, a, err := m.File.Open()
+	f, a, err := m.File.open()
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "bad_base_map_file", "底图文件 %[1]q 不能用", "the base map file %[1]q cannot be used", path).Because(err)
 	}
@@ -79,15 +79,24 @@ func ParseFile(text string) (*Map, error) {
 // exchanged. The caller closes it. Error: base_map_gone, when it is missing or
 // no longer a sound archive.
 func (f *File) Open() (*os.File, Archive, error) {
-	file, err := os.Open(f.Path)
-	if err == nil {
-		var a Archive
-		if a, err = f.look(file); err == nil {
-			return file, a, nil
-		}
-		_ = file.Close()
+	file, a, err := f.open()
+	if err != nil {
+		return nil, a, fault.New(fault.Unavailable, "base_map_gone", "底图文件已不在，或不再是完整的 PMTiles 文件", "the file of the base map is gone, or no longer a whole PMTiles archive").Because(err)
 	}
-	return nil, Archive{}, fault.New(fault.Unavailable, "base_map_gone", "底图文件已不在，或不再是完整的 PMTiles 文件", "the file of the base map is gone, or no longer a whole PMTiles archive").Because(err)
+	return file, a, nil
+}
+
+func (f *File) open() (*os.File, Archive, error) {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return nil, Archive{}, err
+	}
+	a, err := f.look(file)
+	if err != nil {
+		_ = file.Close()
+		return nil, Archive{}, err
+	}
+	return file, a, nil
 }
 
 func (f *File) look(file *os.File) (Archive, error) {

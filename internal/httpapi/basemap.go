@@ -87,11 +87,10 @@ func (s *Server) baseMaps(context.Context, *struct{}) (*baseMapsOutput, error) {
 	return out, nil
 }
 
-// baseMapFile sends a file by byte ranges. Under the address with its version it
-// may be kept. Errors: no_such_base_map, base_map_gone.
+// baseMapFile sends a file by byte ranges. Errors: no_such_base_map, base_map_gone.
 func (s *Server) baseMapFile(_ context.Context, in *struct {
 	ID      string `path:"id"`
-	Version string `query:"v" doc:"the version that the address was given for"`
+	Version string `query:"v" doc:"in the addresses of the list; changes with the file, so that pages begin anew with another"`
 }) (*huma.StreamResponse, error) {
 	var found *basemap.Map
 	for _, m := range s.BaseMaps {
@@ -113,9 +112,6 @@ func (s *Server) baseMapFile(_ context.Context, in *struct {
 		h.Set("Content-Type", archiveType)
 		h.Set("ETag", `"`+a.Version+`"`)
 		h.Set("Cache-Control", "private, no-cache")
-		if in.Version == a.Version {
-			h.Set("Cache-Control", "private, max-age=86400, immutable")
-		}
 		http.ServeContent(w, r, "", time.Time{}, file)
 	}}, nil
 }

@@ -100,7 +100,7 @@ func TestABaseMapFileIsSentByRanges(t *testing.T) {
 		t.Fatalf("%d bytes, %v", len(whole.body), err)
 	}
 	etag := whole.Header.Get("ETag")
-	if !strings.Contains(whole.Header.Get("Cache-Control"), "immutable") || whole.Header.Get("Accept-Ranges") != "bytes" || whole.Header.Get("Content-Type") != "application/vnd.pmtiles" {
+	if whole.Header.Get("Accept-Ranges") != "bytes" || whole.Header.Get("Content-Type") != "application/vnd.pmtiles" {
 		t.Errorf("%v", whole.Header)
 	}
 	for _, tc := range []struct {
@@ -124,9 +124,6 @@ func TestABaseMapFileIsSentByRanges(t *testing.T) {
 	}
 	if a := s.do("HEAD", url, ""); a.StatusCode != 200 || a.Header.Get("Content-Length") != whole.Header.Get("Content-Length") {
 		t.Errorf("HEAD: %d %v", a.StatusCode, a.Header)
-	}
-	if a := s.get(strings.TrimSuffix(url, "x") + "x"); !strings.Contains(a.Header.Get("Cache-Control"), "no-cache") {
-		t.Errorf("another version: %v", a.Header)
 	}
 
 	// Another sound file in its place is another version; one that is cut off is refused.

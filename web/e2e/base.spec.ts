@@ -28,7 +28,7 @@ async function miss(page: Page, [lon, lat]: [number, number]): Promise<number> {
           let [n, x, y] = [0, 0, 0];
           for (let i = 0; i < size * size; i++) {
             const [r = 0, g = 0, b = 0] = data.slice(i * 4, i * 4 + 3);
-            if (r - g < 90 || b - g < 90) continue;
+            if (r - g < 40 || b - g < 40) continue;
             n++;
             x += (i % size) + 0.5;
             y += Math.floor(i / size) + 0.5;
@@ -48,7 +48,7 @@ test("a base map lies right under the areas, and only when it is chosen", async 
   const archive = join(service.dir, "town.pmtiles");
   writeArchive(archive, here);
   await service.start(
-    ...["--base-map", `影像=${tiles.url}/wgs84/{TileMatrix}/{TileCol}/{TileRow}.png;attribution=测试瓦片;review=GS(2026)0000号`],
+    ...["--base-map", `影像=${tiles.url}/wgs84/{TileMatrix}/{TileCol}/{TileRow}.png;attribution=测试瓦片（国家地理信息公共服务平台）;review=GS(2026)0000号`],
     ...["--base-map", `火星=${tiles.url}/gcj02/{z}/{x}/{y}.png;crs=gcj02`],
     ...["--base-map-file", `${archive};name=自己的`],
   );
@@ -65,7 +65,7 @@ test("a base map lies right under the areas, and only when it is chosen", async 
 
     // 1. Tiles in WGS-84, by a WMTS template.
     await choice.getByLabel("影像").check();
-    await expect(page.getByTestId("base-foot")).toContainText("测试瓦片 · 审图号：GS(2026)0000号");
+    await expect(page.getByTestId("base-foot")).toContainText("测试瓦片（国家地理信息公共服务平台） · 审图号：GS(2026)0000号");
     await expect.poll(() => tiles.asked).toContain(`wgs84/${tileOf(here, 16)}`);
     await expect.poll(() => miss(page, here)).toBeLessThan(1);
     expect(new URL(page.url()).searchParams.get("b")).toMatch(/^[0-9a-f]{8}$/);
@@ -93,12 +93,22 @@ test("a base map lies right under the areas, and only when it is chosen", async 
 
     // 4. The link reopens it; dark, and on a phone.
     await page.emulateMedia({ colorScheme: "dark" });
+    const above = () =>
+      page.evaluate(() => {
+        const ids = window.__map?.getLayersOrder() ?? [];
+        return ids.slice(ids.indexOf("under-areas")).filter((id) => id.startsWith("base-")).length + (ids.some((id) => id.startsWith("base-")) ? 0 : 99);
+      });
+    await expect.poll(above).toBe(0); // the base map stays under the areas when the theme changes
     await page.setViewportSize({ width: 360, height: 740 });
     await openMap(page, link);
     await expect.poll(drawn).toContain("roads");
     await page.waitForTimeout(400);
     await picture(page, "base-phone-dark");
-    await page.touchscreen.tap(180, 300).catch(() => page.mouse.click(180, 300));
+    await page.keyboard.press("l");
+    await expect(choice.getByLabel("自己的")).toBeInViewport();
+    await picture(page, "base-phone-choice");
+    await page.keyboard.press("l");
+    await page.mouse.click(180, 300);
     await expect(page.getByTestId("owner")).toBeVisible();
     await expect(page.getByTestId("base-foot")).toBeInViewport();
     await page.waitForTimeout(400);
@@ -107,8 +117,12 @@ test("a base map lies right under the areas, and only when it is chosen", async 
     await page.keyboard.press("Escape");
 
     // 5. A provider that fails leaves the areas as they are, and one quiet word.
-    tiles.broken = true;
     await page.keyboard.press("l");
+    tiles.asked = [];
+    await choice.getByLabel("火星").check();
+    await expect.poll(() => miss(page, here)).toBeLessThan(1); // dimmed, and where it was
+    await picture(page, "base-tiles-dark");
+    tiles.broken = true;
     await choice.getByLabel("影像").check();
     await expect(page.getByTestId("base-foot")).toContainText("底图取不到");
     await picture(page, "base-failed");

@@ -10999,7 +10999,7 @@ export interface operations {
     "base-map-file": {
         parameters: {
             query?: {
-                /** @description the version that the address was given for */
+                /** @description in the addresses of the list; changes with the file, so that pages begin anew with another */
                 v?: string;
             };
             header?: {

@@ -21,7 +21,7 @@ export interface AreaLayersProps {
   changed: Changed | null;
   look?: Look;
   palette: Palette;
-  /** Something lies under the areas that is to be seen. */
+  /** Something lies under the areas that is to be seen: fills are thin, lines and names firm. */
   faint?: boolean;
 }
 
@@ -73,7 +73,7 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
           minzoom={Math.max(0, Math.min(23, steps[level].lines))}
           layout={{ "line-join": "round", visibility: hidden.includes(level) ? "none" : "visible" }}
           paint={{
-            "line-color": level === "district" ? palette.district : level === "compound" ? palette.compound : palette.line,
+            "line-color": level === "district" || (faint && level !== "compound") ? palette.district : level === "compound" ? palette.compound : palette.line,
             "line-width": ["interpolate", ["linear"], ["zoom"], 10, widths[level] * 0.8, 16, widths[level] * 1.5],
             "line-opacity": ["interpolate", ["linear"], ["zoom"], steps[level].lines, 0, steps[level].lines + 0.6, ((level === "grid" ? 0.75 : 0.9) * strengthOf(look, level)) / 100],
             ...(level === "community" ? { "line-dasharray": [4, 2] } : {}),
@@ -115,7 +115,7 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
             "text-line-height": 1.35,
           }}
           paint={{
-            "text-color": level === "compound" ? palette.compound : level === "grid" ? palette.quiet : palette.label,
+            "text-color": level === "compound" ? palette.compound : level === "grid" && !faint ? palette.quiet : palette.label,
             "text-halo-color": palette.ground,
             "text-halo-width": 1.5,
             "text-opacity": strengthOf(look, level) / 100,

@@ -66,7 +66,7 @@ export const palettes: Record<"light" | "dark", Palette> = {
     warning: "#F2B966",
     note: "#A9B3BC",
     base: { water: "#1B2E3C", green: "#1B2620", building: "#23282D", road: "#343B42", edge: "#0F1214" },
-    picture: { "raster-brightness-max": 0.62, "raster-saturation": -0.25 },
+    picture: { "raster-brightness-max": 0.5, "raster-saturation": -0.25 },
     style: empty("#14171A"),
   },
 };

@@ -1,3 +1,5 @@
+import "./base.css";
+
 import { useTranslation } from "react-i18next";
 
 import type { BaseMap } from "./baseMaps";

@@ -26,7 +26,8 @@ export function useFailing(id: string): boolean {
   return failing === id;
 }
 
-/** Keeps what goes wrong with the map for the console; base maps say it themselves. */
+/** Keeps what goes wrong with the map for the console; a base map that fails is no fault of ours. */
 export function report(e: { error: Error } & object) {
-  if (!ofBase(e)) console.error(e.error);
+  if (ofBase(e)) console.warn("base map:", e.error);
+  else console.error(e.error);
 }

@@ -57,8 +57,8 @@ function protomaps({ base, ground, line, quiet }: Palette): BareLayer[] {
     ...road("highway", ["highway"], 6, wide(1.5, 16)),
     { id: "rail", type: "line", "source-layer": "roads", minzoom: 11, filter: isKind("rail"), paint: { "line-color": line, "line-width": 1, "line-opacity": 0.5, "line-dasharray": [4, 3] } },
     { id: "boundaries", type: "line", "source-layer": "boundaries", minzoom: 8, filter: inside, paint: { "line-color": line, "line-width": 0.75, "line-opacity": 0.5, "line-dasharray": [3, 2] } },
-    { id: "road-names", type: "symbol", "source-layer": "roads", minzoom: 14, filter: ["has", "name"], layout: { ...text, "symbol-placement": "line", "text-size": 12 }, paint: written },
-    { id: "places", type: "symbol", "source-layer": "places", filter: ["all", ["has", "name"], ["!", isKind("country", "region", "state")]], layout: { ...text, "text-size": 12, "text-max-width": 9 }, paint: written },
+    { id: "road-names", type: "symbol", "source-layer": "roads", minzoom: 14, filter: ["has", "name"], layout: { ...text, "symbol-placement": "line", "text-size": 11 }, paint: written },
+    { id: "places", type: "symbol", "source-layer": "places", filter: ["all", ["has", "name"], ["!", isKind("country", "region", "state")]], layout: { ...text, "text-size": 11, "text-max-width": 9 }, paint: written },
   ];
 }
 
