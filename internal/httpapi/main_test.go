@@ -172,11 +172,16 @@ func (s *service) fill(edition string) {
 
 func (s *service) activate(edition, from string) {
 	s.tb.Helper()
+	s.activateIn("150102", edition, from)
+}
+
+func (s *service) activateIn(district, edition, from string) {
+	s.tb.Helper()
 	day, err := time.Parse(time.DateOnly, from)
 	if err != nil {
 		s.tb.Fatal(err)
 	}
-	if _, found, err := s.store.Activate(s.tb.Context(), "150102", edition, day, postgres.Confirmation{}, postgres.Write{}); err != nil {
+	if _, found, err := s.store.Activate(s.tb.Context(), district, edition, day, postgres.Confirmation{}, postgres.Write{}); err != nil {
 		s.tb.Fatalf("activate: %v %v", err, found)
 	}
 }

@@ -105,7 +105,8 @@ func (a *asked) collectionPage(c *OGCCollection, level area.Level) ([]byte, erro
 		Fields                      []ogcField
 	}{frame: a.frame(a.ofCollection(level).Text, a.ofCollections()), About: a.about(level), Items: a.at(a.path+"/items", nil), Count: a.count(level), Crs: c.Crs, Fields: a.fields()}
 	if c.Extent != nil {
-		page.Extent, page.Since = fmt.Sprint(c.Extent.Spatial.Bbox[0]), *c.Extent.Temporal.Interval[0][0]
+		b := c.Extent.Spatial.Bbox[0]
+		page.Extent, page.Since = fmt.Sprintf("%v, %v, %v, %v", b[0], b[1], b[2], b[3]), *c.Extent.Temporal.Interval[0][0]
 	}
 	return drawPage("collection", page)
 }

@@ -47,7 +47,7 @@ func parseDatetime(text string) (last end, err error) {
 	last, sound := parseEnd(to)
 	slack := time.Duration(0)
 	if first.day != last.day {
-		slack = 48 * time.Hour // a day and a moment compare in some time zone
+		slack = 36 * time.Hour // a day ends 24 hours after its midnight, and elsewhere than in Greenwich
 	}
 	backwards := !first.open && !last.open && first.moment.Sub(last.moment) > slack
 	if !ok || !sound || backwards || text == "/" || !interval && first.open {

@@ -151,7 +151,8 @@ func (h *heldAnswer) Write(p []byte) (int, error) {
 // answerPage is what the template of an answer takes.
 type answerPage struct {
 	frame
-	Value   pageValue
+	Facts   []pageField // what fits into one table
+	Tables  []pageField // lists, each by itself
 	Next    string
 	Problem string
 }
@@ -165,20 +166,30 @@ func (s *Server) drawAnswer(r *http.Request, body []byte) ([]byte, error) {
 	lang := requestOf(r.Context()).lang
 	query := r.URL.Query()
 	query.Set("f", "json")
-	p := answerPage{frame: frame{Lang: lang, Title: s.titleOf(r, lang), JSON: r.URL.Path + "?" + query.Encode(), Synthetic: root.synthetic(), Review: s.Review}}
+	p := answerPage{frame: frame{Lang: lang, Title: s.titleOf(r, lang), JSON: r.URL.Path + "?" + query.Encode(), Synthetic: s.Demo || root.synthetic(), Review: s.Review}}
 	p.Crumbs = []crumb{{"/", "网格"}, {"/api/v1/districts", "API"}}
 	if strings.HasPrefix(r.URL.Path, ogcRoot) {
 		p.Crumbs[1] = crumb{ogcRoot, "OGC API"}
 	}
 	if detail := root.field("detail"); detail != nil && root.field("code") != nil && root.field("status") != nil {
-		p.Title, p.Problem = p.Say("不行："+root.field("status").text, "Refused: "+root.field("status").text), detail.text
+		p.Title, p.Problem = p.Say("没有办成", "Refused")+" · "+root.field("status").text, detail.text
 	}
 	if next := root.field("next"); next != nil && next.kind == textValue {
 		query := r.URL.Query()
 		query.Set("cursor", next.text)
 		p.Next = r.URL.Path + "?" + query.Encode()
 	}
-	p.Value = (&linker{server: s, path: r.URL.Path, lang: lang, next: p.Next}).draw(root, "", "")
+	drawn := (&linker{server: s, path: r.URL.Path, lang: lang, next: p.Next}).draw(root, "", "")
+	if drawn.Fields == nil {
+		drawn.Fields = []pageField{{Value: drawn}}
+	}
+	for _, f := range drawn.Fields {
+		if f.Value.Rows != nil {
+			p.Tables = append(p.Tables, f)
+		} else {
+			p.Facts = append(p.Facts, f)
+		}
+	}
 	return drawPage("answer", p)
 }
 

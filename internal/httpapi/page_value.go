@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
@@ -128,6 +129,7 @@ func (v *jsonValue) numbers() (string, bool) {
 // pageValue is a value as the template draws it: one of fields, rows, items,
 // numbers or a text, which may be a link.
 type pageValue struct {
+	Inline  bool // few fields, each of them short: in one line
 	Fields  []pageField
 	Columns []pageField // with rows: heads without values
 	Rows    [][]pageValue
@@ -137,6 +139,15 @@ type pageValue struct {
 	Href    string
 	Null    bool
 }
+
+// Short reports whether a value is better not broken into lines.
+func (p pageValue) Short() bool { return utf8.RuneCountInString(p.Text) <= 24 && len(p.Numbers) <= 60 }
+
+func (p pageValue) plain() bool {
+	return p.Fields == nil && p.Rows == nil && p.Items == nil && p.Short()
+}
+
+const mostInline = 4 // fields in one line
 
 type pageField struct {
 	Key, Word string
@@ -180,6 +191,7 @@ func (l *linker) object(v *jsonValue, key, district string) pageValue {
 	for i, k := range v.keys {
 		p.Fields = append(p.Fields, pageField{k, l.word(k), cells[i]})
 	}
+	p.Inline = len(p.Fields) <= mostInline && !slices.ContainsFunc(cells, func(c pageValue) bool { return !c.plain() })
 	return p
 }
 
