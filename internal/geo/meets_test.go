@@ -12,7 +12,9 @@ import (
 // tells touching, containing and hollow apart.
 func TestMeetsABox(t *testing.T) {
 	t.Parallel()
-	box := func(x0, y0, x1, y1 int32) geo.Box { return geo.Box{Min: geo.Point{X: x0, Y: y0}, Max: geo.Point{X: x1, Y: y1}} }
+	box := func(x0, y0, x1, y1 int32) geo.Box {
+		return geo.Box{Min: geo.Point{X: x0, Y: y0}, Max: geo.Point{X: x1, Y: y1}}
+	}
 	ring := func(v ...int32) (r geo.Ring) {
 		for i := 0; i < len(v); i += 2 {
 			r = append(r, geo.Point{X: v[i], Y: v[i+1]})

@@ -303,7 +303,7 @@ func (s *Server) ogcFeature(ctx context.Context, in *OGCFeaturePath) (*ogcOutput
 		OGCLink{Href: a.at(ogcRoot+"/collections/"+level.String(), nil), Rel: "collection", Type: typeJSON, Title: level.Word() + " · " + plural[level]},
 		OGCLink{Href: a.base + apiAddress(found), Rel: "related", Type: typeJSON, Title: "更多 · More about the area"})
 	out, err := s.answer(a, typeGeoJSON, func() ([]byte, error) { return s.oneFeature(ctx, found, q.crs, links) },
-		func() ([]byte, error) { return a.featurePage(found, q, links, step(ctx)) })
+		func() ([]byte, error) { return a.featurePage(found, q, step(ctx)) })
 	return withCrs(out, q.crs), err
 }
 

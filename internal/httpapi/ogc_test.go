@@ -151,7 +151,7 @@ func testTransform(o ogc) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	defer conn.Close(o.t.Context())
+	defer func() { _ = conn.Close(o.t.Context()) }()
 	var asked []string
 	var got [][2]float64
 	for i, f := range plain.Features {
