@@ -158,7 +158,7 @@ func (a *asked) itemsPage(found *selected, q *selection, links []OGCLink, step i
 	return drawPage("items", page)
 }
 
-func (a *asked) featurePage(found *gridindex.Area, q *selection, links []OGCLink, step int32) ([]byte, error) {
+func (a *asked) featurePage(found *gridindex.Area, q *selection, step int32) ([]byte, error) {
 	type fact struct{ Key, Word, Text string }
 	p := propertiesOf(found)
 	text := func(s *string) string {

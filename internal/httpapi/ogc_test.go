@@ -86,6 +86,10 @@ func testBbox(o ogc) {
 		if f := o.items("grid", query); !slices.Equal(codes(f), want) || f.NumberMatched != len(want) {
 			o.t.Errorf("%s: %v, want %v", query, codes(f), want)
 		}
+		alone := codes(o.items("grid", strings.Replace(query, "kind=basic&", "", 1)))
+		if got := slices.DeleteFunc(alone, func(c string) bool { return c == "PARK" }); !slices.Equal(got, want) {
+			o.t.Errorf("%s without the kind: %v, want %v", query, got, want)
+		}
 	}
 	if several == 0 {
 		o.t.Error("no point lay on a border: the test proves nothing")
@@ -147,7 +151,7 @@ func testTransform(o ogc) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	defer conn.Close(o.t.Context())
+	defer func() { _ = conn.Close(o.t.Context()) }()
 	var asked []string
 	var got [][2]float64
 	for i, f := range plain.Features {
@@ -322,29 +326,38 @@ func TestOGCAcrossDistricts(t *testing.T) {
 	t.Parallel()
 	o := ogc{loaded(t), t}
 	b := geotest.Hohhot
-	square := geotest.Area(geo.MultiPolygon{{{{X: b.Max.X + 1000, Y: b.Min.Y}, {X: b.Max.X + 100_000, Y: b.Min.Y}, {X: b.Max.X + 100_000, Y: b.Max.Y}, {X: b.Max.X + 1000, Y: b.Max.Y}}}})
+	square := func(from, to int32) geo.Area {
+		return geotest.Area(geo.MultiPolygon{{{{X: b.Max.X + from, Y: b.Min.Y}, {X: b.Max.X + to, Y: b.Min.Y}, {X: b.Max.X + to, Y: b.Max.Y}, {X: b.Max.X + from, Y: b.Max.Y}}}})
+	}
 	done, err := o.store.FillDraft(t.Context(), postgres.Fill{District: "150103", DistrictName: "<img src=x onerror=alert(1)>", Edition: "2026-01", Scheme: area.Opaque, Level: area.Grid, Commit: true,
-		Areas: []postgres.FillArea{{Code: "G14", Name: "a&b/<i>?\"'", Kind: area.Basic, Ground: square, Source: "test#1"}}})
+		Areas: []postgres.FillArea{{Code: "G14", Name: "a&b/<i>?\"'", Kind: area.Basic, Ground: square(1000, 90_000), Source: "test#1"},
+			{Code: "G15", Name: "B", Kind: area.Basic, Ground: square(90_000, 180_000), Source: "test#1"}}})
 	if err != nil || !done.Committed {
 		t.Fatalf("%v %+v", err, done)
 	}
 	o.activateIn("150103", "2026-01", "2026-02-01")
 	o.eventually("the other district", func() bool { return len(o.items("district", "").Features) == 2 })
-	var all []string
-	f := o.items("grid", "?limit=4")
-	for {
-		for _, one := range f.Features {
-			all = append(all, one.Properties.District+one.Properties.Code)
+	turn := func(query string) (all []string) {
+		f := o.items("grid", query)
+		for {
+			for _, one := range f.Features {
+				all = append(all, one.Properties.District+one.Properties.Code)
+			}
+			if !hasNext(f.Links) || len(all) > 50 {
+				return all
+			}
+			next := o.linked(f.Links, "next", "application/geo+json")
+			f = httpapi.OGCFeatures{}
+			o.read(next, &f)
 		}
-		if !hasNext(f.Links) || len(all) > 50 {
-			break
-		}
-		next := o.linked(f.Links, "next", "application/geo+json")
-		f = httpapi.OGCFeatures{}
-		o.read(next, &f)
 	}
-	if len(all) != 38 || !slices.IsSorted(all) || len(slices.Compact(all)) != 38 || all[37] != "150103G14" {
-		t.Errorf("%v", all)
+	for _, limit := range []string{"?limit=2", "?limit=19", "?limit=38"} {
+		if all := turn(limit); len(all) != 39 || !slices.IsSorted(all) || len(slices.Compact(all)) != 39 || all[38] != "150103G15" {
+			t.Errorf("%s: %v", limit, all)
+		}
+	}
+	if all, want := turn("?parent=SW&limit=4"), o.items("grid", "?parent=SW").NumberMatched; len(all) != want || want < 5 { // the last district has none
+		t.Errorf("%v, want %d", all, want)
 	}
 	if f := o.items("grid", "?code=G14"); f.NumberMatched != 2 {
 		t.Errorf("%v", codes(f))
@@ -352,7 +365,7 @@ func TestOGCAcrossDistricts(t *testing.T) {
 	if f := o.items("grid", "?code=G14&limit=1"); len(f.Features) != 1 || !hasNext(f.Links) {
 		t.Errorf("%+v", f.Links)
 	}
-	if f := o.items("grid", "?district=150103"); f.NumberMatched != 1 || f.Features[0].Properties.Name != "a&b/<i>?\"'" {
+	if f := o.items("grid", "?district=150103"); f.NumberMatched != 2 || f.Features[0].Properties.Name != "a&b/<i>?\"'" {
 		t.Errorf("%+v", f)
 	}
 	for _, path := range []string{"/ogc/collections/grid/items?district=150103", "/ogc/collections/district/items", "/ogc/collections/grid/items/" + o.items("grid", "?district=150103").Features[0].ID, "/api/v1/districts",

@@ -155,6 +155,7 @@ type answerPage struct {
 	Tables  []pageField // lists, each by itself
 	Next    string
 	Problem string
+	SignIn  bool // that would help
 }
 
 // drawAnswer draws a JSON answer to a request.
@@ -173,6 +174,7 @@ func (s *Server) drawAnswer(r *http.Request, body []byte) ([]byte, error) {
 	}
 	if detail := root.field("detail"); detail != nil && root.field("code") != nil && root.field("status") != nil {
 		p.Title, p.Problem = p.Say("没有办成", "Refused")+" · "+root.field("status").text, detail.text
+		p.SignIn, p.Synthetic = root.string("code") == errSignIn.Code, false
 	}
 	if next := root.field("next"); next != nil && next.kind == textValue {
 		query := r.URL.Query()

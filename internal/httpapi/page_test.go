@@ -129,7 +129,7 @@ func TestPagesSayWhatTheJSONSays(t *testing.T) {
 	if a := u.get(areas+"/grid/G14", "Accept", browser, "Accept-Language", "en"); !strings.Contains(a.body, `lang="en"`) || !strings.Contains(a.body, "One area") {
 		t.Errorf("in English: %s", a.body)
 	}
-	if a := s.get("/api/v1/people", "Accept", browser); a.StatusCode != 401 || !strings.Contains(a.body, "sign_in_needed") {
+	if a := s.get("/api/v1/people", "Accept", browser); a.StatusCode != 401 || !strings.Contains(a.body, "sign_in_needed") || !strings.Contains(a.body, `href="/sign-in"`) {
 		t.Errorf("a stranger: %d %s", a.StatusCode, a.body)
 	}
 	if a := s.get(areas+"/grid/G14/geometry", "Accept", browser); a.StatusCode != 200 || precise.MatchString(a.body) {
