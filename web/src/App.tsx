@@ -10,6 +10,7 @@ import { boundsOf, countsOf, type Level, levels } from "./map/levels";
 import { canDraw, MapBoundary } from "./map/MapBoundary";
 import { palettes } from "./map/palette";
 import { atOf, useMoment } from "./moment";
+import { ownerOf } from "./owner";
 import { AnswerCard } from "./panels/AnswerCard";
 import { AreaCard } from "./panels/AreaCard";
 import { EmptyState } from "./panels/EmptyState";
@@ -271,16 +272,6 @@ export function App() {
       </div>
     </main>
   );
-}
-
-/** The finest area of an answer. */
-function ownerOf(a: Answer | undefined): AreaKey | null {
-  if (!a?.covered || !a.district) return null;
-  const district = a.district.code;
-  if (a.grid) return { district, level: "grid", code: a.grid.code };
-  if (a.community) return { district, level: "community", code: a.community.code };
-  if (a.subdistrict) return { district, level: "subdistrict", code: a.subdistrict.code };
-  return { district, level: "district", code: district };
 }
 
 /** Moves the map just so far that the card does not cover the point it talks about. */

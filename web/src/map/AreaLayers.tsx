@@ -19,6 +19,8 @@ export interface AreaLayersProps {
   moment: string;
   changed: Changed | null;
   palette: Palette;
+  /** What stands in an area, where that is not its name with the code below. */
+  text?: ExpressionSpecification | string;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface AreaLayersProps {
  * finest level in sight, lines that tell the levels apart, names from points so
  * that each area is named once. Tiles are addressed by snapshot and so keep.
  */
-export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, palette }: AreaLayersProps) {
+export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, palette, text = nameAndCode }: AreaLayersProps) {
   const shown = levels.filter((l) => present.includes(l));
   const tone: ExpressionSpecification = ["match", ["get", "tone"], 0, palette.tones[0], 1, palette.tones[1], 2, palette.tones[2], palette.tones[3]];
   const filled = partition.filter((l) => shown.includes(l) && (l !== "district" || shown.length === 1));
@@ -89,7 +91,7 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
           maxzoom={steps[level].namesUntil}
           layout={{
             visibility: hidden.includes(level) ? "none" : "visible",
-            "text-field": nameAndCode,
+            "text-field": text,
             "text-size": { district: 15, subdistrict: 14, community: 13, grid: 12, compound: 12 }[level],
             "text-font": ["sans-serif"],
             "text-max-width": 9,
