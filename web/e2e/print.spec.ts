@@ -73,7 +73,7 @@ test("a map goes on paper, to scale", async ({ page, loaded }) => {
 
   // Dragging moves the cut and keeps the scale; the wheel lets it go.
   const before = new URL(page.url()).searchParams.get("v");
-  const canvas = await page.locator(".sheet-map canvas").boundingBox();
+  const canvas = await page.locator(".paper-map canvas").boundingBox();
   if (!canvas) throw new Error("no canvas");
   await page.mouse.move(canvas.x + 200, canvas.y + 200);
   await page.mouse.down();

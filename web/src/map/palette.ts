@@ -5,6 +5,8 @@ export interface Palette {
   ground: string;
   tones: [string, string, string, string];
   line: string;
+  /** Lines of grids, where they are not like the others. */
+  grid?: string;
   district: string;
   label: string;
   quiet: string;

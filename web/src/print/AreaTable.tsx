@@ -17,7 +17,7 @@ export function AreaTable({ area }: { area: Area }) {
   if (below && area.children > 0) rows.push([t("children"), t("childrenCount", { n: area.children, level: t(`level_${below}`) })]);
   if (area.valid_to) rows.push([t("ended"), day(area.valid_to, i18n.language)]);
   return (
-    <section className="sheet-area" data-testid="area-table">
+    <section className="paper-area" data-testid="area-table">
       <h2>{t("print_area")}</h2>
       <table>
         <tbody>

@@ -10,7 +10,7 @@ export function Frame({ layout: { map, band, unit }, view }: { layout: Layout; v
   const inside = (at: number, length: number) => at > 9 * unit && at < length - 9 * unit; // labels keep clear of the corners
   return (
     <svg
-      className="sheet-frame"
+      className="paper-frame"
       aria-hidden="true"
       style={{ left: `${map.x - band}mm`, top: `${map.y - band}mm`, width: `${w + 2 * band}mm`, height: `${h + 2 * band}mm` }}
       viewBox={`${-band} ${-band} ${w + 2 * band} ${h + 2 * band}`}

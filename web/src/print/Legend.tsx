@@ -19,11 +19,11 @@ const dashes: Partial<Record<Level, [number, number]>> = { community: [4, 2], co
 /** What the lines on the map mean: those that are on it, as they are drawn there. */
 export function Legend({ levels, zoom, unit, selected, point }: LegendProps) {
   const { t } = useTranslation();
-  const colour = (l: Level) => (l === "district" ? paperPalette.district : l === "compound" ? paperPalette.compound : paperPalette.line);
+  const colour = (l: Level) => (l === "district" ? paperPalette.district : l === "compound" ? paperPalette.compound : l === "grid" ? paperPalette.grid : paperPalette.line);
   const [w, h] = [10 * unit, 4 * unit];
   const swatch = { viewBox: `0 0 ${w} ${h}`, style: { width: `${w}mm`, height: `${h}mm` }, "aria-hidden": true } as const;
   return (
-    <section className="sheet-legend" data-testid="legend">
+    <section className="paper-legend" data-testid="legend">
       <h2>{t("print_legend")}</h2>
       <ul>
         {levels.map((l) => {
@@ -58,13 +58,13 @@ export function Legend({ levels, zoom, unit, selected, point }: LegendProps) {
         {point && (
           <li>
             <svg {...swatch}>
-              <circle className="sheet-pin" cx={w / 2} cy={h / 2} r={1.4 * unit} strokeWidth={0.8 * unit} />
+              <circle className="paper-pin" cx={w / 2} cy={h / 2} r={1.4 * unit} strokeWidth={0.8 * unit} />
             </svg>
             {t("print_point")}
           </li>
         )}
       </ul>
-      <p className="sheet-small">{t("print_tones")}</p>
+      <p className="paper-small">{t("print_tones")}</p>
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import "./print.css";
-import "./sheet.css";
+import "./paper.css";
 
 import type { TFunction } from "i18next";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
@@ -54,6 +54,9 @@ export function Print() {
   const lines = view ? seen(drawn, view.zoom) : [];
   const title = sheet.title ?? titleOf(t, area, then);
 
+  const of = JSON.stringify([view, sheet.size, sheet.turn, sheet.levels, sheet.names, sheet.codes, marked, ghost, shown?.snapshot, shown?.moment]);
+  const taken = picture?.of === of ? picture : null;
+
   const change = (part: Partial<Sheet>) => setSheet((s) => ({ ...s, ...part }));
   const onView = (next: View) => {
     if (view && Math.abs(next.zoom - view.zoom) > 1e-6) change({ scale: "free" });
@@ -91,7 +94,7 @@ export function Print() {
         present={present}
         drawn={lines}
         selectable={selected !== null}
-        ready={picture !== null}
+        ready={taken !== null}
         failed={failed || broken}
         back={`/${map}`}
         onSheet={change}
@@ -106,7 +109,7 @@ export function Print() {
               view={view}
               title={title}
               note={sheet.note}
-              levels={lines.filter((l) => picture?.levels.includes(l) ?? true)}
+              levels={lines.filter((l) => taken?.levels.includes(l) ?? true)}
               area={area}
               marked={marked ? "now" : ghost && sheet.marked ? "ended" : null}
               point={point}
@@ -127,7 +130,8 @@ export function Print() {
                   names={sheet.names}
                   codes={sheet.codes}
                   label={t("print_map", { title })}
-                  picture={picture}
+                  of={of}
+                  picture={taken}
                   onView={onView}
                   onPicture={onPicture}
                   onFailed={() => setBroken(true)}

@@ -13,7 +13,7 @@ export function ScaleBar({ scale, unit, most }: { scale: number; unit: number; m
   const size = 2.5 * unit;
   const marks = [0, parts === 5 ? 2 : 2, parts];
   return (
-    <div className="sheet-scale">
+    <div className="paper-scale">
       <p>
         {t("print_scale")} <strong data-testid="scale">{scaleText(scale)}</strong>
       </p>

@@ -1,8 +1,8 @@
 import "../map/engine"; // sets MapLibre up
 
-import { Map } from "@vis.gl/react-maplibre";
+import { Map, type MapRef } from "@vis.gl/react-maplibre";
 import type { Map as MaplibreMap } from "maplibre-gl";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 
 import type { AreaKey, View } from "../address";
 import { AreaLayers } from "../map/AreaLayers";
@@ -17,11 +17,15 @@ import { pixelRatio } from "./scale";
 
 /** The map as it will be printed, and the levels of which there is a line on it. */
 export interface Picture {
+  /** What it is a picture of. */
+  of: string;
   url: string;
   levels: Level[];
 }
 
 interface SheetMapProps {
+  /** Changes with whatever changes what is drawn. */
+  of: string;
   box: Box;
   view: View;
   drawing: Drawing;
@@ -40,30 +44,39 @@ interface SheetMapProps {
 }
 
 /**
- * The map on the sheet, drawn as finely as a printer prints. When it has come to
- * rest a picture is taken of it, and that is what goes on paper: browsers may
- * resize or empty a canvas while they print.
+ * The map on the sheet. When it has come to rest it is drawn once more, as finely
+ * as a printer prints, and a picture is taken of it. That is what goes on paper:
+ * browsers may resize or empty a canvas while they print.
  */
 export function SheetMap({ box, view, drawing, ...p }: SheetMapProps) {
+  const ref = useRef<MapRef>(null);
   const drawn = useRef(0);
+  const fine = pixelRatio(box.width, box.height);
   const mark = `@${p.moment}/${p.snapshot}`;
+  useEffect(() => {
+    ref.current?.triggerRepaint(); // where nothing changes on the map, a new picture is taken all the same
+  }, [p.of]);
   const take = (map: MaplibreMap) => {
+    if (map.getPixelRatio() < fine) {
+      map.setPixelRatio(fine);
+      return;
+    }
     const frame = drawn.current;
     const levels = drawing.present.filter((l) => map.getLayer(`${l}-line${mark}`) && map.queryRenderedFeatures({ layers: [`${l}-line${mark}`] }).length > 0);
     map.getCanvas().toBlob((blob) => {
-      if (blob && frame === drawn.current) p.onPicture({ url: URL.createObjectURL(blob), levels });
+      if (blob && frame === drawn.current) p.onPicture({ of: p.of, url: URL.createObjectURL(blob), levels });
     });
   };
   return (
-    <div className={p.picture ? "sheet-map frozen" : "sheet-map"} style={{ left: `${box.x}mm`, top: `${box.y}mm`, width: `${box.width}mm`, height: `${box.height}mm` }}>
+    <div className={p.picture ? "paper-map frozen" : "paper-map"} style={{ left: `${box.x}mm`, top: `${box.y}mm`, width: `${box.width}mm`, height: `${box.height}mm` }}>
       {p.picture && <img src={p.picture.url} alt={p.label} />}
       <Map
+        ref={ref}
         mapStyle={paperPalette.style}
         longitude={view.lon}
         latitude={view.lat}
         zoom={view.zoom}
         maxZoom={22}
-        pixelRatio={pixelRatio(box.width, box.height)}
         maxCanvasSize={[8192, 8192]}
         canvasContextAttributes={{ preserveDrawingBuffer: true }}
         fadeDuration={0}
@@ -73,6 +86,7 @@ export function SheetMap({ box, view, drawing, ...p }: SheetMapProps) {
         attributionControl={false}
         localIdeographFontFamily={fonts}
         style={{ position: "absolute", inset: 0 }}
+        onMoveStart={(e) => "originalEvent" in e && e.originalEvent && e.target.setPixelRatio(window.devicePixelRatio)}
         onMove={(e) => p.onView({ lon: e.viewState.longitude, lat: e.viewState.latitude, zoom: e.viewState.zoom })}
         onRender={() => {
           drawn.current++;

@@ -42,7 +42,7 @@ export function SheetPaper({ layout, view, children, ...p }: SheetPaperProps) {
   const pinned = pin !== null && pin.x >= 0 && pin.x <= map.width && pin.y >= 0 && pin.y <= map.height;
   return (
     <article
-      className={p.beside ? "sheet" : "sheet upright"}
+      className={p.beside ? "paper" : "paper upright"}
       aria-label={t("print_sheet")}
       data-testid="sheet"
       style={{ width: `${paper.width}mm`, height: `${paper.height}mm`, "--u": `${unit}mm` } as CSSProperties}
@@ -51,14 +51,14 @@ export function SheetPaper({ layout, view, children, ...p }: SheetPaperProps) {
         <h2 data-testid="sheet-title">{p.title}</h2>
       </header>
       {children}
-      <div className="sheet-over" style={place(map)}>
+      <div className="paper-over" style={place(map)}>
         {pinned && (
           <svg style={{ left: `${pin.x - 3}mm`, top: `${pin.y - 3}mm`, width: "6mm", height: "6mm" }} viewBox="-3 -3 6 6" aria-hidden="true" data-testid="sheet-pin">
-            <circle className="sheet-pin" r={1.6} strokeWidth={0.9} />
+            <circle className="paper-pin" r={1.6} strokeWidth={0.9} />
           </svg>
         )}
-        {synthetic && <span className="sheet-synthetic">{t("synthetic")}</span>}
-        <svg className="sheet-north" viewBox="0 0 10 15" role="img" aria-label={t("print_north")}>
+        {synthetic && <span className="paper-synthetic">{t("synthetic")}</span>}
+        <svg className="paper-north" viewBox="0 0 10 15" role="img" aria-label={t("print_north")}>
           <text x={5} y={3.4} textAnchor="middle" fontSize={3.6}>
             {t("print_north")}
           </text>
@@ -69,18 +69,18 @@ export function SheetPaper({ layout, view, children, ...p }: SheetPaperProps) {
       <Frame layout={layout} view={view} />
       <aside style={place(layout.side)}>
         <Legend levels={p.levels} zoom={view.zoom} unit={unit} selected={p.marked} point={pinned} />
-        <div className="sheet-middle">
+        <div className="paper-middle">
           {p.area && <AreaTable area={p.area} />}
           {p.note && (
-            <section className="sheet-note">
+            <section className="paper-note">
               <h2>{t("print_note")}</h2>
               <p data-testid="sheet-note">{p.note}</p>
             </section>
           )}
         </div>
-        <div className="sheet-last">
+        <div className="paper-last">
           <ScaleBar scale={scale} unit={unit} most={42 * unit} />
-          <section className="sheet-source" data-testid="source">
+          <section className="paper-source" data-testid="source">
             <h2>{t("print_source")}</h2>
             {inSight.slice(0, 2).map((d) => (
               <p key={d.code}>{t(inSight.length > 1 ? "print_editionOf" : "print_edition", { district: d.name, name: d.edition, date: day(d.valid_from, i18n.language) })}</p>

@@ -7,7 +7,7 @@ const present: Level[] = ["district", "subdistrict", "community", "grid"];
 const counts = { district: 1, subdistrict: 10, community: 90, grid: 900 };
 
 it("draws what the screen would, and what was chosen at any scale", () => {
-  expect(seen(drawing(null, present, counts, 11, null), 11)).toEqual(["district", "subdistrict", "community"]);
+  expect(seen(drawing(null, present, counts, 11, null), 10)).toEqual(["district", "subdistrict", "community"]);
   expect(seen(drawing(["district", "grid"], present, counts, 11, null), 11)).toEqual(["district", "grid"]);
   expect(seen(drawing([], present, counts, 11, null), 11)).toEqual([]);
 });
