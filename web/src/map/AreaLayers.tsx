@@ -70,10 +70,10 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
           minzoom={Math.max(0, Math.min(23, steps[level].lines))}
           layout={{ "line-join": "round", visibility: hidden.includes(level) ? "none" : "visible" }}
           paint={{
-            "line-color": level === "district" ? palette.district : level === "compound" ? palette.compound : ((level === "grid" && palette.grid) || palette.line),
+            "line-color": level === "district" ? palette.district : level === "compound" ? palette.compound : ((level === "grid" && palette.grid) || (level === "community" && palette.community) || palette.line),
             "line-width": ["interpolate", ["linear"], ["zoom"], 10, widths[level] * 0.8, 16, widths[level] * 1.5],
             "line-opacity": ["interpolate", ["linear"], ["zoom"], steps[level].lines, 0, steps[level].lines + 0.6, level === "grid" ? 0.75 : 0.9],
-            ...(level === "community" ? { "line-dasharray": [4, 2] } : {}),
+            ...(level === "community" && !palette.community ? { "line-dasharray": [4, 2] } : {}),
             ...(level === "compound" ? { "line-dasharray": [1, 1.5] } : {}),
           }}
         />

@@ -7,6 +7,8 @@ export interface Palette {
   line: string;
   /** Lines of grids, where they are not like the others. */
   grid?: string;
+  /** Lines of communities, drawn unbroken; without it they are broken lines like the others. */
+  community?: string;
   district: string;
   label: string;
   quiet: string;

@@ -14,12 +14,10 @@ interface LegendProps {
   point: boolean;
 }
 
-const dashes: Partial<Record<Level, [number, number]>> = { community: [4, 2], compound: [1, 1.5] };
-
 /** What the lines on the map mean: those that are on it, as they are drawn there. */
 export function Legend({ levels, zoom, unit, selected, point }: LegendProps) {
   const { t } = useTranslation();
-  const colour = (l: Level) => (l === "district" ? paperPalette.district : l === "compound" ? paperPalette.compound : l === "grid" ? paperPalette.grid : paperPalette.line);
+  const colour = (l: Level) => (l === "district" ? paperPalette.district : l === "compound" ? paperPalette.compound : l === "grid" ? paperPalette.grid : l === "community" ? paperPalette.community : paperPalette.line);
   const [w, h] = [10 * unit, 4 * unit];
   const swatch = { viewBox: `0 0 ${w} ${h}`, style: { width: `${w}mm`, height: `${h}mm` }, "aria-hidden": true } as const;
   return (
@@ -31,7 +29,7 @@ export function Legend({ levels, zoom, unit, selected, point }: LegendProps) {
           return (
             <li key={l}>
               <svg {...swatch}>
-                <path d={`M0 ${h / 2}H${w}`} stroke={colour(l)} strokeWidth={width} strokeDasharray={dashes[l]?.map((d) => d * width).join(" ")} />
+                <path d={`M0 ${h / 2}H${w}`} stroke={colour(l)} strokeWidth={width} strokeDasharray={l === "compound" ? `${width} ${1.5 * width}` : undefined} />
               </svg>
               {t("print_borderOf", { level: t(`level_${l}`) })}
             </li>

@@ -59,7 +59,10 @@ export function Print() {
 
   const change = (part: Partial<Sheet>) => setSheet((s) => ({ ...s, ...part }));
   const onView = (next: View) => {
-    if (view && Math.abs(next.zoom - view.zoom) > 1e-6) change({ scale: "free" });
+    const zoomed = Math.abs(next.zoom - (view?.zoom ?? 0)) > 1e-6;
+    const dragged = Math.abs(next.lon - (view?.lon ?? 0)) + Math.abs(next.lat - (view?.lat ?? 0)) > 1e-9;
+    if (!zoomed && !dragged) return; // the map tells of a move when it is drawn finer, too
+    if (zoomed) change({ scale: "free" });
     setMoved(next);
   };
   const onScale = (to: number | "free") => {

@@ -37,7 +37,7 @@ export function Settings({ sheet, title, scale, fixed, present, drawn, selectabl
       </label>
       <label className="print-field">
         <span>{t("print_note")}</span>
-        <textarea value={sheet.note} rows={3} maxLength={300} placeholder={t("print_noteHint")} onChange={(e) => onSheet({ note: e.target.value })} />
+        <textarea value={sheet.note} rows={3} maxLength={150} placeholder={t("print_noteHint")} onChange={(e) => onSheet({ note: e.target.value })} />
       </label>
       <div className="print-field" role="group" aria-label={t("print_size")}>
         <span aria-hidden="true">{t("print_size")}</span>

@@ -40,6 +40,12 @@ export function SheetPaper({ layout, view, children, ...p }: SheetPaperProps) {
   const scale = scaleOf(view.zoom, view.lat);
   const pin = p.point && placeOn(map, view, p.point.lon, p.point.lat);
   const pinned = pin !== null && pin.x >= 0 && pin.x <= map.width && pin.y >= 0 && pin.y <= map.height;
+  const note = p.note && (
+    <section className="paper-note">
+      <h2>{t("print_note")}</h2>
+      <p data-testid="sheet-note">{p.note}</p>
+    </section>
+  );
   return (
     <article
       className={p.beside ? "paper" : "paper upright"}
@@ -71,12 +77,7 @@ export function SheetPaper({ layout, view, children, ...p }: SheetPaperProps) {
         <Legend levels={p.levels} zoom={view.zoom} unit={unit} selected={p.marked} point={pinned} />
         <div className="paper-middle">
           {p.area && <AreaTable area={p.area} />}
-          {p.note && (
-            <section className="paper-note">
-              <h2>{t("print_note")}</h2>
-              <p data-testid="sheet-note">{p.note}</p>
-            </section>
-          )}
+          {p.beside && note}
         </div>
         <div className="paper-last">
           <ScaleBar scale={scale} unit={unit} most={42 * unit} />
@@ -90,6 +91,7 @@ export function SheetPaper({ layout, view, children, ...p }: SheetPaperProps) {
             <p>{t("print_system")}</p>
             {synthetic && <p>{t("print_synthetic")}</p>}
           </section>
+          {!p.beside && note}
         </div>
       </aside>
       <footer style={place(layout.foot)}>

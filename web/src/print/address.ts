@@ -21,7 +21,7 @@ export interface Sheet {
   marked: boolean;
 }
 
-const longest = { title: 60, note: 300 };
+const longest = { title: 60, note: 150 };
 const finest = 100;
 const coarsest = 1e7;
 

@@ -6,8 +6,9 @@ export const paperPalette: Palette = {
   ...palettes.light,
   ground: "#FFFFFF",
   tones: ["#F3F0E7", "#EAF0EC", "#F8F5EF", "#ECEEF4"],
-  line: "#403C34",
-  grid: "#8F897C",
+  line: "#2F2C26",
+  grid: "#9A9486",
+  community: "#4A6572", // neighbours draw their border twice, and the gaps of broken lines would not meet
   district: "#2C2A25",
   label: "#1B1A17",
   quiet: "#45413A",
