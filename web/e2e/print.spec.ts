@@ -63,8 +63,6 @@ test("a map goes on paper, to scale", async ({ page, loaded }) => {
   await expect(ready).toHaveText("打印", { timeout: 30_000 });
   await expect(page.getByTestId("scale")).toHaveText(/^1 : 150.000$/);
   await expect(page).toHaveURL(/size=a3&turn=portrait&title=.*&note=.*&scale=150000&codes=1/);
-  await page.reload();
-  await expect(ready).toHaveText("打印", { timeout: 30_000 });
   await expect(page.getByTestId("sheet-note")).toContainText("某规划附图三");
   await picture(page, "print-a3");
   const upright = await page.pdf({ preferCSSPageSize: true, printBackground: true });

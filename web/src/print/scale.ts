@@ -57,7 +57,7 @@ export function barOf(scale: number, most: number): { metres: number; mm: number
   return { metres: digit * power, mm: (digit * power * 1000) / scale, parts };
 }
 
-const dots = 300; // per inch, as printers draw them
+const dots = 240; // per inch: letters are sharp, and computers without a graphics card keep up
 const sideAtMost = 8192; // what browsers let a canvas be
 const pixelsAtMost = 16e6; // what an office computer draws in a moment
 
