@@ -1,6 +1,7 @@
 import "../map/engine"; // sets MapLibre up
 
 import { Map, type MapRef } from "@vis.gl/react-maplibre";
+import type { Position } from "geojson";
 import type { Map as MaplibreMap } from "maplibre-gl";
 import { useEffect, useRef } from "react";
 
@@ -22,6 +23,8 @@ export interface Picture {
   url: string;
   levels: Level[];
 }
+
+const restsFor = 300; // milliseconds without a change, before it is drawn finely
 
 interface SheetMapProps {
   /** Changes with whatever changes what is drawn. */
@@ -54,15 +57,18 @@ export function SheetMap({ box, view, drawing, ...p }: SheetMapProps) {
   const fine = pixelRatio(box.width, box.height);
   const mark = `@${p.moment}/${p.snapshot}`;
   useEffect(() => {
-    ref.current?.triggerRepaint(); // where nothing changes on the map, a new picture is taken all the same
+    const map = ref.current?.getMap();
+    if (!map) return;
+    if (map.getPixelRatio() > window.devicePixelRatio) map.setPixelRatio(window.devicePixelRatio);
+    map.redraw(); // where nothing has changed on the map, a new picture is taken all the same
   }, [p.of]);
   const take = (map: MaplibreMap) => {
+    const frame = drawn.current;
     if (map.getPixelRatio() < fine) {
-      map.setPixelRatio(fine);
+      setTimeout(() => frame === drawn.current && map.setPixelRatio(fine), restsFor);
       return;
     }
-    const frame = drawn.current;
-    const levels = drawing.present.filter((l) => map.getLayer(`${l}-line${mark}`) && map.queryRenderedFeatures({ layers: [`${l}-line${mark}`] }).length > 0);
+    const levels = drawing.present.filter((l) => hasBorder(map, `${l}-line${mark}`));
     map.getCanvas().toBlob((blob) => {
       if (blob && frame === drawn.current) p.onPicture({ of: p.of, url: URL.createObjectURL(blob), levels });
     });
@@ -86,7 +92,6 @@ export function SheetMap({ box, view, drawing, ...p }: SheetMapProps) {
         attributionControl={false}
         localIdeographFontFamily={fonts}
         style={{ position: "absolute", inset: 0 }}
-        onMoveStart={(e) => "originalEvent" in e && e.originalEvent && e.target.setPixelRatio(window.devicePixelRatio)}
         onMove={(e) => p.onView({ lon: e.viewState.longitude, lat: e.viewState.latitude, zoom: e.viewState.zoom })}
         onRender={() => {
           drawn.current++;
@@ -111,6 +116,23 @@ export function SheetMap({ box, view, drawing, ...p }: SheetMapProps) {
       </Map>
     </div>
   );
+}
+
+/**
+ * Whether a border of a layer is in sight. An area that fills the map has none
+ * there, but the edges of its tiles, which run along meridians and parallels.
+ */
+function hasBorder(map: MaplibreMap, layer: string): boolean {
+  if (!map.getLayer(layer)) return false;
+  const found = map.queryRenderedFeatures({ layers: [layer] });
+  if (new Set(found.map((f) => f.properties.code as string)).size > 1) return true;
+  const bounds = map.getBounds();
+  const real = (ring: Position[]) =>
+    ring.some(([x = 0, y = 0], i) => {
+      const [x2 = 0, y2 = 0] = ring[i - 1] ?? [x, y];
+      return Math.abs(x - x2) > 1e-9 && Math.abs(y - y2) > 1e-9 && bounds.contains([(x + x2) / 2, (y + y2) / 2]);
+    });
+  return found.some(({ geometry: g }) => (g.type === "Polygon" ? g.coordinates.some(real) : g.type === "MultiPolygon" && g.coordinates.flat().some(real)));
 }
 
 /** North stays up; tests project coordinates with the map. */
