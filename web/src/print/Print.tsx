@@ -177,6 +177,7 @@ function Stage({ layout: { paper }, children }: { layout: Layout; children: Reac
 function titleOf(t: TFunction, area: Area | undefined, districts: District[]): string {
   const district = districts.find((d) => d.code === area?.district) ?? (districts.length === 1 ? districts[0] : undefined);
   if (!district) return t("print_mapOfAll");
-  const name = area && area.level !== "district" ? t("print_within", { district: district.name, name: area.name }) : district.name;
+  const own = area?.level === "grid" && area.parent ? t("print_within", { district: area.parent.name, name: area.name }) : area?.name; // grids are numbered within their community
+  const name = area && area.level !== "district" ? t("print_within", { district: district.name, name: own }) : district.name;
   return t("print_mapOf", { name });
 }
