@@ -73,7 +73,7 @@ func TestWhatStrangersSee(t *testing.T) {
 	for _, path := range []string{"/api/v1/editions", "/api/v1/people", "/api/v1/audit", "/openapi.json", "/metrics", "/api/v1/keys", "/api/v1/activation-requests"} {
 		s.get(path).want(t, path, 401, "sign_in_needed")
 	}
-	for path, status := range map[string]int{"/": 200, "/sign-in": 200, "/office/keys": 200, "/healthz": 200, "/assets/app-1a.js": 200, "/nothing": 404} {
+	for path, status := range map[string]int{"/": 200, "/sign-in": 200, "/office/keys": 200, "/print": 200, "/healthz": 200, "/assets/app-1a.js": 200, "/nothing": 404} {
 		s.get(path).want(t, path, status, "")
 	}
 }

@@ -14,6 +14,7 @@ import { strengthOf } from "./map/look";
 import { canDraw, MapBoundary } from "./map/MapBoundary";
 import { palettes } from "./map/palette";
 import { atOf, useMoment } from "./moment";
+import { ownerOf } from "./owner";
 import { AnswerCard } from "./panels/AnswerCard";
 import { AreaCard } from "./panels/AreaCard";
 import { Button } from "./panels/Button";
@@ -327,16 +328,6 @@ export function App() {
 
 /** While a tool takes the clicks. */
 function noPoint() {}
-
-/** The finest area of an answer. */
-function ownerOf(a: Answer | undefined): AreaKey | null {
-  if (!a?.covered || !a.district) return null;
-  const district = a.district.code;
-  if (a.grid) return { district, level: "grid", code: a.grid.code };
-  if (a.community) return { district, level: "community", code: a.community.code };
-  if (a.subdistrict) return { district, level: "subdistrict", code: a.subdistrict.code };
-  return { district, level: "district", code: district };
-}
 
 /** Moves the map just so far that the card does not cover the point it talks about. */
 function keepClear(m: MapRef | null, p: { lon: number; lat: number }) {

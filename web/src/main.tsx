@@ -15,7 +15,8 @@ const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchO
 const Desk = lazy(() => import("./steward/Desk").then((m) => ({ default: m.Desk })));
 const Account = lazy(() => import("./session/Account").then((m) => ({ default: m.Account })));
 const Office = lazy(() => import("./office/Office").then((m) => ({ default: m.Office })));
-const pages: Record<string, ReactNode> = { steward: <Desk />, office: <Office />, account: <Account /> };
+const Print = lazy(() => import("./print/Print").then((m) => ({ default: m.Print })));
+const pages: Record<string, ReactNode> = { steward: <Desk />, office: <Office />, account: <Account />, print: <Print /> };
 const name = location.pathname.split("/")[1] ?? "";
 const page = pages[name];
 
@@ -27,7 +28,7 @@ if (root) {
         {location.pathname === "/invitation" ? (
           <Invitation />
         ) : (
-          <Gate open={(me) => me.public && !page} needs={name === "steward" ? "draft.read" : undefined}>
+          <Gate open={(me) => me.public && (!page || name === "print")} needs={name === "steward" ? "draft.read" : undefined}>
             <Suspense fallback={null}>{page ?? <App />}</Suspense>
           </Gate>
         )}

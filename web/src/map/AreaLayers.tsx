@@ -23,6 +23,8 @@ export interface AreaLayersProps {
   palette: Palette;
   /** Something lies under the areas that is to be seen: fills are thin, lines and names firm. */
   faint?: boolean;
+  /** What stands in an area, where that is not its name with the code below. */
+  text?: ExpressionSpecification | string;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface AreaLayersProps {
  * finest level in sight, lines that tell the levels apart, names from points so
  * that each area is named once. Tiles are addressed by snapshot and so keep.
  */
-export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, look = {}, palette, faint }: AreaLayersProps) {
+export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, moment, changed, look = {}, palette, faint, text = nameAndCode }: AreaLayersProps) {
   const shown = levels.filter((l) => present.includes(l));
   const tone: ExpressionSpecification = ["match", ["get", "tone"], 0, palette.tones[0], 1, palette.tones[1], 2, palette.tones[2], palette.tones[3]];
   const filled = partition.filter((l) => shown.includes(l) && (l !== "district" || shown.length === 1));
@@ -73,10 +75,10 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
           minzoom={Math.max(0, Math.min(23, steps[level].lines))}
           layout={{ "line-join": "round", visibility: hidden.includes(level) ? "none" : "visible" }}
           paint={{
-            "line-color": level === "district" || (faint && level !== "compound") ? palette.district : level === "compound" ? palette.compound : palette.line,
+            "line-color": lineColor(level, palette, faint),
             "line-width": ["interpolate", ["linear"], ["zoom"], 10, widths[level] * 0.8, 16, widths[level] * 1.5],
             "line-opacity": ["interpolate", ["linear"], ["zoom"], steps[level].lines, 0, steps[level].lines + 0.6, ((level === "grid" ? 0.75 : 0.9) * strengthOf(look, level)) / 100],
-            ...(level === "community" ? { "line-dasharray": [4, 2] } : {}),
+            ...(level === "community" && !palette.community ? { "line-dasharray": [4, 2] } : {}),
             ...(level === "compound" ? { "line-dasharray": [1, 1.5] } : {}),
           }}
         />
@@ -107,7 +109,7 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
           filter={level === "grid" && strengthOf(look, "dedicated") === 0 ? ["!=", ["get", "kind"], "dedicated"] : ["all"]}
           layout={{
             visibility: hidden.includes(level) ? "none" : "visible",
-            "text-field": nameAndCode,
+            "text-field": text,
             "text-size": { district: 15, subdistrict: 14, community: 13, grid: 12, compound: 12 }[level],
             "text-font": ["sans-serif"],
             "text-max-width": 9,
@@ -124,6 +126,13 @@ export function AreaLayers({ mark, snapshot, present, hidden, steps, selected, m
       ))}
     </>
   );
+}
+
+/** Borders are firm above a base map; paper may have colours of its own. */
+function lineColor(level: Level, palette: Palette, faint = false): string {
+  if (level === "compound") return palette.compound;
+  if (level === "district" || faint) return palette.district;
+  return (level === "grid" && palette.grid) || (level === "community" && palette.community) || palette.line;
 }
 
 /** The name; the code below it where it says more and there is room. */

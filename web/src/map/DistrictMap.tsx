@@ -1,4 +1,4 @@
-import { Layer, Map, type MapRef, Marker, NavigationControl, ScaleControl, Source, useMap } from "@vis.gl/react-maplibre";
+import { Map, type MapRef, Marker, NavigationControl, ScaleControl, useMap } from "@vis.gl/react-maplibre";
 import type { Map as MaplibreMap } from "maplibre-gl";
 import { type Ref, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import type { BaseMap } from "./base/baseMaps";
 import { report } from "./base/failing";
 import type { Changed } from "./changes";
 import { fonts } from "./engine";
+import { Ghost } from "./Ghost";
 import { type Bounds, type Counts, type Level, roomAround, visibility, zoomFor } from "./levels";
 import type { Look } from "./look";
 import type { Palette } from "./palette";
@@ -83,12 +84,7 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
     >
       {p.base && <BaseLayers key={p.base.id} base={p.base} palette={p.palette} />}
       <Boundaries now={{ snapshot: p.snapshot, moment: p.moment, present: p.present, changed: p.changed }} hidden={p.hidden} look={p.look} steps={steps} selected={p.selected} palette={p.palette} faint={p.base !== null} />
-      {p.ghost && (
-        <Source id="ghost" type="geojson" data={p.ghost}>
-          <Layer id="ghost-fill" type="fill" paint={{ "fill-color": p.palette.accent, "fill-opacity": 0.08 }} />
-          <Layer id="ghost-line" type="line" paint={{ "line-color": p.palette.accent, "line-width": 2, "line-dasharray": [2, 1.5] }} />
-        </Source>
-      )}
+      {p.ghost && <Ghost url={p.ghost} palette={p.palette} />}
       {p.marker && (
         <Marker longitude={p.marker.lon} latitude={p.marker.lat} anchor="center">
           <div className="pin" data-testid="pin" />

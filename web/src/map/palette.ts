@@ -5,6 +5,10 @@ export interface Palette {
   ground: string;
   tones: [string, string, string, string];
   line: string;
+  /** Lines of grids, where they are not like the others. */
+  grid?: string;
+  /** Lines of communities, drawn unbroken; without it they are broken lines like the others. */
+  community?: string;
   district: string;
   label: string;
   quiet: string;
