@@ -146,9 +146,6 @@ func (w *walker) edge(a, b Point, near []edgeOf) bool {
 		startOn = startOn || o3 == 0 && onSegment(e.a, e.b, a)
 		endOn = endOn || o4 == 0 && onSegment(e.a, e.b, b)
 	}
-	if startOn {
-		w.known = false
-	}
 	if len(w.cuts) == 0 && !startOn && !endOn {
 		if !w.known {
 			w.set(w.to.side(a) == Inside)
