@@ -66,7 +66,7 @@ type Edition struct {
 	special  tree                    // dedicated grids
 	byCode   map[key]*Area
 	byID     map[uuid.UUID]*Area
-	all      []*Area // by level, then code
+	all      []*Area  // by level, then code
 	kept     sync.Map // what is derived from it, by key
 }
 

@@ -28,6 +28,7 @@ import { StaleBanner } from "./panels/StaleBanner";
 import { Synthetic } from "./panels/Synthetic";
 import { TimeBar } from "./panels/TimeBar";
 import { formatPosition, type Position } from "./position";
+import { printAddress } from "./print/address";
 import { useSession } from "./session/session";
 import { UserMenu } from "./session/UserMenu";
 import { useShortcuts } from "./shortcuts";
@@ -146,6 +147,7 @@ export function App() {
   }
   const onAt = useCallback((to: string | null) => change({ at: to }), [change]);
 
+  const print = () => location.assign(printAddress(location.search));
   const goHome = () => bounds && map.current?.fitBounds(bounds, { padding: areaPadding(), duration: 600 });
   useShortcuts({
     Escape: () => {
@@ -158,6 +160,7 @@ export function App() {
     },
     l: () => document.querySelector<HTMLButtonElement>("#layers-button")?.click(),
     h: goHome,
+    p: print,
     "\\": () => setBare(!bare),
     "?": () => setDialog("keys"),
   });
@@ -276,6 +279,7 @@ export function App() {
         ground={<BaseMapChoice {...ground} onChoose={(base) => change({ base })} />}
       >
         {bounds && <Button name={t("home")} shortcut="H" path="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" onClick={goHome} />}
+        {bounds && <Button name={t("print")} shortcut="P" path="M7 8V4h10v4M7 17H4V8h16v9h-3M7 14h10v6H7z" onClick={print} />}
         <Button name={t("putAway")} shortcut="\\" path="M4 5h16v14H4zM10 5v14M7 9v0M7 12v0" onClick={() => setBare(true)} />
       </LayerPanel>
       {bare && (
