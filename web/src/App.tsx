@@ -279,8 +279,8 @@ export function App() {
         ground={<BaseMapChoice {...ground} onChoose={(base) => change({ base })} />}
       >
         {bounds && <Button name={t("home")} shortcut="H" path="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" onClick={goHome} />}
-        {bounds && <Button name={t("print")} shortcut="P" path="M7 8V4h10v4M7 17H4V8h16v9h-3M7 14h10v6H7z" onClick={print} />}
-        <Button name={t("putAway")} shortcut="\\" path="M4 5h16v14H4zM10 5v14M7 9v0M7 12v0" onClick={() => setBare(true)} />
+        {bounds && <Button wide name={t("print")} shortcut="P" path="M7 8V4h10v4M7 17H4V8h16v9h-3M7 14h10v6H7z" onClick={print} />}
+        <Button wide name={t("putAway")} shortcut="\\" path="M4 5h16v14H4zM10 5v14M7 9v0M7 12v0" onClick={() => setBare(true)} />
       </LayerPanel>
       {bare && (
         <div className="put-away">
