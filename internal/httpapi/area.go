@@ -203,11 +203,7 @@ func (s *Server) area(ctx context.Context, in *AreaPath) (*areaOutput, error) {
 	if note != nil {
 		return s.describeFormer(ctx, a, ix, note, in.KnownAt)
 	}
-	d := describeArea(a, ix)
-	if !coarse(ctx) {
-		d.Source = a.Source
-	}
-	return &areaOutput{d}, nil
+	return &areaOutput{describeArea(ctx, a, ix)}, nil
 }
 
 func (s *Server) children(ctx context.Context, in *relativesInput) (*areasOutput, error) {
@@ -215,7 +211,7 @@ func (s *Server) children(ctx context.Context, in *relativesInput) (*areasOutput
 	if err != nil {
 		return nil, err
 	}
-	return pageOfAreas(a.Down, ix, in.Limit, in.Cursor)
+	return pageOfAreas(ctx, a.Down, ix, in.Limit, in.Cursor)
 }
 
 func (s *Server) ancestors(ctx context.Context, in *AreaPath) (*areasOutput, error) {
@@ -227,7 +223,7 @@ func (s *Server) ancestors(ctx context.Context, in *AreaPath) (*areasOutput, err
 	for up := a.Up; up != nil; up = up.Up {
 		above = append(above, up)
 	}
-	return describeAreas(above, ix), nil
+	return describeAreas(ctx, above, ix), nil
 }
 
 func (s *Server) neighbours(ctx context.Context, in *relativesInput) (*areasOutput, error) {
@@ -235,7 +231,7 @@ func (s *Server) neighbours(ctx context.Context, in *relativesInput) (*areasOutp
 	if err != nil {
 		return nil, err
 	}
-	return pageOfAreas(a.Neighbours(), ix, in.Limit, in.Cursor)
+	return pageOfAreas(ctx, a.Neighbours(), ix, in.Limit, in.Cursor)
 }
 
 // areas lists a level, by code.
@@ -260,13 +256,13 @@ func (s *Server) areas(ctx context.Context, in *areasInput) (*areasOutput, error
 		}
 		found = e.Within(level, box)
 	}
-	return pageOfAreas(found, ix, in.Limit, in.Cursor)
+	return pageOfAreas(ctx, found, ix, in.Limit, in.Cursor)
 }
 
 // pageOfAreas cuts a page out of areas of one level, which stand by code. The
 // cursor holds the last code of the page before, so that a change between two
 // pages skips and repeats nothing else.
-func pageOfAreas(found []*gridindex.Area, ix *gridindex.Index, most count, cursor string) (*areasOutput, error) {
+func pageOfAreas(ctx context.Context, found []*gridindex.Area, ix *gridindex.Index, most count, cursor string) (*areasOutput, error) {
 	limit, err := parseLimit(most)
 	if err != nil {
 		return nil, err
@@ -283,7 +279,7 @@ func pageOfAreas(found []*gridindex.Area, ix *gridindex.Index, most count, curso
 		found = found[from:]
 	}
 	page := found[:min(len(found), limit)]
-	out := describeAreas(page, ix)
+	out := describeAreas(ctx, page, ix)
 	if limit < len(found) {
 		out.Body.Next = makeCursor(page[len(page)-1].Code)
 	}
@@ -312,7 +308,7 @@ func (s *Server) areaByCode(ctx context.Context, in *struct {
 	case 0:
 		return s.formerlyAnywhere(ctx, in.Code, in.Moment)
 	case 1:
-		return &areaOutput{describeArea(found[0], ix)}, nil
+		return &areaOutput{describeArea(ctx, found[0], ix)}, nil
 	}
 	several := ambiguous(len(found))
 	for _, a := range found {
@@ -404,13 +400,16 @@ func feature(a *gridindex.Area, step int32) ([]byte, error) {
 		map[string]any{"district": a.District, "level": a.Level.String(), "code": a.Code, "name": a.Name}})
 }
 
-func describeArea(a *gridindex.Area, ix *gridindex.Index) Area {
+func describeArea(ctx context.Context, a *gridindex.Area, ix *gridindex.Index) Area {
 	about := a.Edition().About
 	d := Area{District: a.District, Level: a.Level.String(), Code: a.Code, Name: a.Name, Children: len(a.Down), AreaM2: a.AreaM2,
 		Label: [2]float64{a.Label.Lon(), a.Label.Lat()}, Bbox: bbox(a.Ground.Box()),
 		Edition: about.Name, ValidFrom: about.ValidFrom, Synthetic: about.Synthetic, Generation: ix.Generation}
 	if a.Level == area.Grid {
 		d.Kind = string(a.Kind)
+	}
+	if !coarse(ctx) {
+		d.Source = a.Source
 	}
 	if a.Up != nil {
 		d.Parent = &AreaRef{a.Up.Level.String(), a.Up.Code, a.Up.Name}
@@ -421,10 +420,10 @@ func describeArea(a *gridindex.Area, ix *gridindex.Index) Area {
 	return d
 }
 
-func describeAreas(found []*gridindex.Area, ix *gridindex.Index) *areasOutput {
+func describeAreas(ctx context.Context, found []*gridindex.Area, ix *gridindex.Index) *areasOutput {
 	list := AreaList{Areas: []Area{}}
 	for _, a := range found {
-		list.Areas = append(list.Areas, describeArea(a, ix))
+		list.Areas = append(list.Areas, describeArea(ctx, a, ix))
 	}
 	return &areasOutput{list}
 }

@@ -122,7 +122,7 @@ func (s *Server) bulk(ctx context.Context, in *BulkQuery) (areas []*gridindex.Ar
 func (s *Server) bulkAreas(ctx context.Context, in *BulkQuery) (*bulkOutput, error) {
 	areas, ix, found, err := s.bulk(ctx, in)
 	for _, a := range areas {
-		found.Areas = append(found.Areas, describeArea(a, ix))
+		found.Areas = append(found.Areas, describeArea(ctx, a, ix))
 	}
 	return &bulkOutput{found}, err
 }

@@ -329,7 +329,7 @@ func (s *Server) formerly(ctx context.Context, district string, level area.Level
 
 // describeFormer describes an area that was found by an old code.
 func (s *Server) describeFormer(ctx context.Context, a *gridindex.Area, ix *gridindex.Index, note *Note, known string) (*areaOutput, error) {
-	d := describeArea(a, ix)
+	d := describeArea(ctx, a, ix)
 	d.Note = note
 	if note.Kind == "ended" {
 		d.ValidTo = note.Since

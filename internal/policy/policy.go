@@ -60,7 +60,7 @@ const (
 	Deny       Effect = iota
 	Token             // with the unguessable number of the thing
 	Counts            // numbers alone, cells below five persons suppressed
-	Limited           // within the limits for strangers: rounded, rated, public fields alone
+	Limited           // within the limits for the public: rounded, rated, public fields alone; a key within its own actions and area, exactly
 	Propose           // as a proposal that somebody else takes up
 	Mine              // one's own: what one reported, did or is
 	Assigned          // what is assigned to oneself or one's department, while it is

@@ -36,20 +36,22 @@ const (
 	close  = 7
 )
 
-// Fields and their wire types, as one byte each.
+// Fields with their wire types, as one byte each: the number of the field times
+// eight, plus 2 for what has a length and 0 for a number.
 const (
-	tileLayer      = 3<<3 | 2
-	layerVersion   = 15<<3 | 0
-	layerName      = 1<<3 | 2
-	layerFeature   = 2<<3 | 2
-	layerKey       = 3<<3 | 2
-	layerValue     = 4<<3 | 2
-	layerExtent    = 5<<3 | 0
-	featureTags    = 2<<3 | 2
-	featureKind    = 3<<3 | 0
-	featureShape   = 4<<3 | 2
-	valueText      = 1<<3 | 2
-	valueNumber    = 5<<3 | 0
+	tileLayer    = 3*8 + 2
+	layerVersion = 15 * 8
+	layerName    = 1*8 + 2
+	layerFeature = 2*8 + 2
+	layerKey     = 3*8 + 2
+	layerValue   = 4*8 + 2
+	layerExtent  = 5 * 8
+	featureTags  = 2*8 + 2
+	featureKind  = 3 * 8
+	featureShape = 4*8 + 2
+	valueText    = 1*8 + 2
+	valueNumber  = 5 * 8
+
 	versionOfTiles = 2
 )
 
