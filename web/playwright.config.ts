@@ -3,6 +3,7 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
+  snapshotPathTemplate: "{testDir}/baselines/{arg}{ext}",
   timeout: 60_000,
   expect: { timeout: 10_000 },
   workers: 2,

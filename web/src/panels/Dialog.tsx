@@ -8,7 +8,11 @@ export function Dialog({ title, children, onClose }: { title: string; children: 
   const { t } = useTranslation();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
+    const before = document.activeElement;
     dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog
@@ -16,13 +20,18 @@ export function Dialog({ title, children, onClose }: { title: string; children: 
       className="dialog panel"
       aria-label={title}
       onClose={onClose}
-      onClick={(e) => e.target === dialog.current && dialog.current.close()}
-      onKeyDown={(e) => e.stopPropagation()}
+      onClick={(e) => e.target === dialog.current && onClose()}
+      onKeyDown={(e) => {
+        e.stopPropagation(); // the keys of the page wait
+        if (e.key !== "Escape") return;
+        e.preventDefault(); // the browser would close it later
+        onClose();
+      }}
     >
       <div className="dialog-body">
         <header>
           <h2>{title}</h2>
-          <button type="button" className="icon" aria-label={t("close")} onClick={() => dialog.current?.close()}>
+          <button type="button" className="icon" aria-label={t("close")} onClick={onClose}>
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <path d="M6 6l12 12M18 6L6 18" />
             </svg>

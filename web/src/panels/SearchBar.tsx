@@ -39,7 +39,7 @@ export function SearchBar({ point, moment, near, disabled, onPoint, onArea }: Se
     onDone: (shown) => {
       setText(shown);
       fold();
-      if (matchMedia("(pointer: coarse)").matches) field.current?.blur(); // its keyboard covers the answer
+      field.current?.blur(); // the keys belong to what was found, and a phone's keyboard covers it
     },
   });
   const { typed, position, options, wrong, told } = look;
