@@ -50,7 +50,7 @@ function Nothing({ text }: { text: string }) {
   const { t } = useTranslation();
   return (
     <>
-      <strong>{t("nothingFound", { text })}</strong>
+      <strong>{t("searchFoundNothing", { text })}</strong>
       <p>{t("nothingFoundHint")}</p>
     </>
   );

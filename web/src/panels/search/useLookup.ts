@@ -128,7 +128,7 @@ export function useLookup(l: Lookup) {
       const named = results.filter((r) => r.code === code || r.name === code);
       if (named.length === 0 && looksLikeCode(code) && (await askOld(code))) return;
       const [best] = results;
-      if (!best) setWrong(looksLikeCode(code) ? t("notFound", { code }) : t("nothingFound", { text: typed }));
+      if (!best) setWrong(looksLikeCode(code) ? t("notFound", { code }) : t("searchFoundNothing", { text: typed }));
       else if (seen || results.length === 1 || named.length === 1) choose(seen ? best : (named[0] ?? best), rest);
       else l.onOpen();
     });
