@@ -2,6 +2,8 @@ import { Button } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { copyText } from "../copy";
+
 /** A secret that is shown once: to be copied now. */
 export function Once({ title, text, children, testid }: { title: string; text: string; children?: ReactNode; testid: string }) {
   return (
@@ -26,8 +28,7 @@ export function CopyButton({ text, label, plain = false }: { text: string; label
     return () => clearTimeout(timer);
   }, [done]);
   const copy = () => {
-    const sent = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard without TLS"));
-    sent.then(
+    copyText(text).then(
       () => setDone("yes"),
       () => setDone("no"),
     );

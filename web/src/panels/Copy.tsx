@@ -1,6 +1,8 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { copyText } from "../copy";
+
 /** A button that copies a text and says so. */
 export function Copy({ text, label }: { text: () => string; label: string }) {
   const { t } = useTranslation();
@@ -11,7 +13,7 @@ export function Copy({ text, label }: { text: () => string; label: string }) {
     return () => clearTimeout(timer);
   }, [done]);
   return (
-    <button type="button" className="quiet" onClick={() => void navigator.clipboard.writeText(text()).then(() => setDone(true))}>
+    <button type="button" className="quiet" onClick={() => void copyText(text()).then(() => setDone(true))}>
       <span aria-live="polite">{done ? t("copied") : label}</span>
     </button>
   );

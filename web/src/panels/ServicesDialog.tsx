@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { type Level, levels } from "../map/levels";
 import { useSession } from "../session/session";
+import { Copy } from "./Copy";
 import { Dialog } from "./Dialog";
 
 /** The addresses under which other programs open the same layers. */
@@ -17,7 +18,7 @@ export function ServicesDialog({ present, onClose }: { present: Level[]; onClose
   return (
     <Dialog title={t("services")} onClose={onClose}>
       <h3>{t("servicesOgc")}</h3>
-      <Copy text={`${own}/ogc`} />
+      <Line text={`${own}/ogc`} />
       <p>{t("servicesQgis")}</p>
       <label>
         {t("servicesLayer")}{" "}
@@ -29,10 +30,10 @@ export function ServicesDialog({ present, onClose }: { present: Level[]; onClose
           ))}
         </select>
       </label>
-      <Copy text={`ogr2ogr ${level}.gpkg OAPIF:${own}/ogc ${level} -oo PAGE_SIZE=1000${header}`} />
+      <Line text={`ogr2ogr ${level}.gpkg OAPIF:${own}/ogc ${level} -oo PAGE_SIZE=1000${header}`} />
       {key && <p>{t("servicesKey")}</p>}
       <h3>{t("servicesTiles")}</h3>
-      <Copy text={`${own}/tiles/${level}.json`} />
+      <Line text={`${own}/tiles/${level}.json`} />
       <p>
         <a className="link" href="/ogc" hrefLang={i18n.language}>
           {t("servicesPages")}
@@ -47,23 +48,12 @@ export function ServicesDialog({ present, onClose }: { present: Level[]; onClose
 }
 
 /** A line to be copied. */
-function Copy({ text }: { text: string }) {
+function Line({ text }: { text: string }) {
   const { t } = useTranslation();
-  const [done, setDone] = useState(false);
   return (
     <div className="copy">
       <code>{text}</code>
-      <button
-        type="button"
-        onClick={() =>
-          void navigator.clipboard.writeText(text).then(() => {
-            setDone(true);
-            setTimeout(() => setDone(false), 2000);
-          })
-        }
-      >
-        {done ? t("copied") : t("copyThis")}
-      </button>
+      <Copy text={() => text} label={t("copyThis")} />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { isDraft, today } from "./edition/status";
 import { asProposed, confirmedLinks, digest } from "./lineage/choices";
 import { LineageSection } from "./lineage/LineageSection";
 import { useLineage } from "./queries";
+import { useRequests } from "./requests";
 import { changeEdition, type Edition, editionPath, freshKey, said } from "./service";
 import { Field } from "./upload/Field";
 
@@ -68,6 +69,7 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings, onAr
   const items = wrong instanceof Refusal ? (wrong.items ?? []) : [];
   const from = edition.activations[0];
   const busy = check.isPending || activate.isPending;
+  const waits = useRequests().data?.some((r) => r.district === edition.district && r.edition === edition.name && !r.void) ?? false;
 
   if (!isDraft(edition) && from) {
     const ahead = Date.parse(from.effective) > now.getTime();
@@ -137,9 +139,10 @@ export function ActivateStep({ edition, errors, warnings, keep, onFindings, onAr
         />
       )}
       {!passes && <p className="soft">{t("checkBefore")}</p>}
+      {waits && <p className="soft">{t("waitsAlready")}</p>}
       <div className="actions sticky">
         {wrong && failure}
-        <Button type="primary" size="large" disabled={!passes || !date || busy || pending} loading={activate.isPending} onClick={() => activate.mutate()}>
+        <Button type="primary" size="large" disabled={!passes || !date || busy || pending || waits} loading={activate.isPending} onClick={() => activate.mutate()}>
           {t("activate")}
         </Button>
       </div>

@@ -1,19 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { api, ask } from "../api/client";
-import type { components } from "../api/types.gen";
 import { day } from "../format";
+import { type Request, useRequests } from "./requests";
 import { editionPath, type Edition, type EditionKey, freshKey, said, send } from "./service";
-
-type Request = components["schemas"]["ActivationRequest"];
 
 /** Activations that wait for a second person: to look at, to confirm, to take back. */
 export function Waiting({ current, onOpen }: { current: Edition | undefined; onOpen: (e: EditionKey) => void }) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
-  const waiting = useQuery({ queryKey: ["activation-requests"], queryFn: async () => (await ask(api.GET("/api/v1/activation-requests"))).requests, refetchInterval: 10_000, retry: false });
+  const waiting = useRequests();
   const refresh = () => {
     for (const key of ["activation-requests", "editions", "districts", "lineage"]) void queries.invalidateQueries({ queryKey: [key] });
   };

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 
 import type { AreaKey } from "../address";
 import { api, ask } from "../api/client";
-import { copyText } from "./copy";
+import { copyText } from "../copy";
 import { PlaceMenu } from "./PlaceMenu";
 import { type Asked, usePress } from "./press";
 import { decodeRing, encodeRing, type Place } from "./shape";

@@ -200,6 +200,7 @@ export const en: Record<keyof typeof zh, string> = {
   checkPasses: "It passes and can be activated.",
   checkStops: "Errors left: {{n}}. They keep it from being activated.",
   checkNot: "Not checked yet.",
+  waitsAlready: "Its activation is asked for already and waits for a second person.",
   checkBefore: "Check it first; then it can be activated.",
   warningsStay: "Warnings: {{n}}. They do not keep it from being activated.",
   seeFindings: "See the findings",

@@ -199,6 +199,7 @@ export const zh = {
   checkPasses: "通过检查，可以启用。",
   checkStops: "还有 {{n}} 处错误，不能启用。",
   checkNot: "还没检查。",
+  waitsAlready: "已经提出启用，等另一位确认。",
   checkBefore: "先检查，通过了才能启用。",
   warningsStay: "另有 {{n}} 条警告，不妨碍启用。",
   seeFindings: "去看问题",
