@@ -69,9 +69,6 @@ func ParseFile(text string) (*Map, error) {
 	}
 	_ = f.Close()
 	m.MinZoom, m.MaxZoom = a.MinZoom, a.MaxZoom
-	if m.Attribution == "" {
-		m.Attribution = a.Attribution
-	}
 	return m, nil
 }
 

@@ -3,7 +3,7 @@ package geo
 // Meets reports whether a and b have a point in common; borders count. Exact.
 // An area that lies within b, or whose box is apart from it, is told at once.
 func (a Area) Meets(b Box) bool {
-	if a.Empty() || a.box.Min.X > b.Max.X || a.box.Max.X < b.Min.X || a.box.Min.Y > b.Max.Y || a.box.Max.Y < b.Min.Y {
+	if a.Empty() || !a.box.Meets(b) {
 		return false
 	}
 	if b.ContainsBox(a.box) {

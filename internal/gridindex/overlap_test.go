@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
-	"time"
 
 	"wangge/internal/area"
 	"wangge/internal/geo"
@@ -27,27 +26,15 @@ func star(rng *rand.Rand, n int, b geo.Box) geo.Area {
 
 // TestOverlappingCountsAPartition: in a partition, what lies wholly within a
 // shape and what lies partly within make up what shares ground with it, and the
-// index leaves out nothing that a look at every area finds; 10,000 of them take
-// no longer than a person notices.
+// index leaves out nothing that a look at every area finds.
 func TestOverlappingCountsAPartition(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(8, 9))
 	frame := geotest.Hohhot
-	d := version(area.District, "D", nil, box(frame.Min.X, frame.Min.Y, frame.Max.X, frame.Max.Y)...)
-	versions := []*area.Version{d}
-	for i, a := range geotest.NewPartition(rng, 100, 100, 4, frame).Areas() {
-		versions = append(versions, grounded(area.Grid, fmt.Sprintf("%06d", i), d, a))
-	}
-	e := edition(t, versions...)
+	e := partitioned(t, rng, 40)
 	for _, n := range []int{3, 12, 2000} {
 		shape := star(rng, n, frame)
-		best := time.Hour
-		var whole, partly []*gridindex.Area
-		for range 5 {
-			began := time.Now()
-			whole, partly = e.Overlapping(area.Grid, shape)
-			best = min(best, time.Since(began))
-		}
+		whole, partly := e.Overlapping(area.Grid, shape)
 		wantWhole, wantPartly := 0, 0
 		for _, a := range e.Level(area.Grid) {
 			if shared, within := geo.Overlap(a.Ground, shape); within {
@@ -56,7 +43,7 @@ func TestOverlappingCountsAPartition(t *testing.T) {
 				wantPartly++
 			}
 		}
-		if len(whole) != wantWhole || len(partly) != wantPartly || len(whole) < 500 || len(partly) < 50 {
+		if len(whole) != wantWhole || len(partly) != wantPartly || len(whole) < 100 || len(partly) < 30 {
 			t.Errorf("%d vertices: %d wholly, %d partly; one by one %d, %d", n, len(whole), len(partly), wantWhole, wantPartly)
 		}
 		for _, a := range whole {
@@ -64,9 +51,30 @@ func TestOverlappingCountsAPartition(t *testing.T) {
 				t.Errorf("%s is said to lie within, its middle does not", a.Code)
 			}
 		}
-		t.Logf("%d vertices: %d wholly, %d partly in %v", n, len(whole), len(partly), best)
-		if best > 50*time.Millisecond {
-			t.Errorf("%d vertices: %v", n, best)
-		}
+	}
+}
+
+// partitioned is a district of side × side grids.
+func partitioned(tb testing.TB, rng *rand.Rand, side int) *gridindex.Edition {
+	tb.Helper()
+	frame := geotest.Hohhot
+	d := version(area.District, "D", nil, box(frame.Min.X, frame.Min.Y, frame.Max.X, frame.Max.Y)...)
+	versions := []*area.Version{d}
+	for i, a := range geotest.NewPartition(rng, side, side, 4, frame).Areas() {
+		versions = append(versions, grounded(area.Grid, fmt.Sprintf("%06d", i), d, a))
+	}
+	return edition(tb, versions...)
+}
+
+func BenchmarkOverlapping(b *testing.B) {
+	rng := rand.New(rand.NewPCG(8, 9)) // fixed seed: runs compare
+	e := partitioned(b, rng, 100)
+	for _, n := range []int{3, 12, 2000} {
+		shape := star(rng, n, geotest.Hohhot)
+		b.Run(fmt.Sprintf("grids=10000/vertices=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				e.Overlapping(area.Grid, shape)
+			}
+		})
 	}
 }

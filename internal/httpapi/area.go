@@ -254,6 +254,7 @@ func (s *Server) areas(ctx context.Context, in *areasInput) (*areasOutput, error
 		if err != nil {
 			return nil, err
 		}
+		box.Min, box.Max = box.Min.Round(step(ctx)), box.Max.Round(step(ctx)) // strangers cannot feel for what they are not shown
 		found = e.Within(level, box)
 	}
 	return pageOfAreas(ctx, found, ix, in.Limit, in.Cursor)

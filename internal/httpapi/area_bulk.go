@@ -63,8 +63,8 @@ func (s *Server) bulkRoutes() {
 // in their own way.
 func (s *Server) bulk(ctx context.Context, in *BulkQuery) (areas []*gridindex.Area, ix *gridindex.Index, found BulkAreas, err error) {
 	found = BulkAreas{Areas: []Area{}, Missing: []string{}, Ambiguous: []AmbiguousCode{}}
-	codes := strings.Split(in.Codes, ",")
-	if in.Codes == "" {
+	codes := strings.FieldsFunc(in.Codes, func(r rune) bool { return r == ',' || r == ' ' })
+	if len(codes) == 0 {
 		return nil, nil, found, fault.New(fault.Invalid, "missing_codes", "请用 codes 写明要哪些区域，用逗号隔开", "say which areas with codes, with commas between")
 	}
 	if len(codes) > mostCodes {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -80,6 +81,7 @@ func (s *Server) baseMaps(context.Context, *struct{}) (*baseMapsOutput, error) {
 				b.Kind = "vector"
 			}
 			b.MinZoom, b.MaxZoom, b.SourceLayers = a.MinZoom, a.MaxZoom, a.SourceLayers
+			b.Attribution = cmp.Or(m.Attribution, a.Attribution)
 			b.URL = "/base-maps/" + m.ID + ".pmtiles?v=" + url.QueryEscape(a.Version)
 		}
 		out.Body.BaseMaps = append(out.Body.BaseMaps, b)

@@ -105,7 +105,7 @@ func (s *Server) batch(ctx context.Context, in *batchInput) (*huma.StreamRespons
 	case "application/x-ndjson":
 		answer = func(w http.ResponseWriter, r *http.Request) error {
 			return s.stream(w, r, "application/x-ndjson", func(body io.Reader, out io.Writer) error {
-				_, err := locate.NDJSON(index, body, out, crs, requestOf(r.Context()).lang)
+				_, err := locate.NDJSON(index, body, out, crs, step(r.Context()), requestOf(r.Context()).lang)
 				return err
 			})
 		}
@@ -156,7 +156,7 @@ func (s *Server) batchJSON(w http.ResponseWriter, r *http.Request, ix *gridindex
 			}
 			_ = control.SetWriteDeadline(time.Now().Add(streamPatience))
 		}
-		answer, err := locate.One(ix, locate.Query{Lon: p[0], Lat: p[1], CRS: crs})
+		answer, err := locate.One(ix, locate.Query{Lon: p[0], Lat: p[1], CRS: crs, Round: step(r.Context())})
 		if err == nil && i > 0 {
 			err = out.WriteByte(',')
 		}
@@ -232,19 +232,29 @@ const (
 	slowestRate = 1 << 10
 )
 
+// pace is how fast a body comes.
+type pace struct {
+	began time.Time // the first time that it was asked for
+	read  int64
+}
+
+func (p *pace) tooSlow() bool {
+	if p.began.IsZero() {
+		p.began = time.Now()
+	}
+	took := time.Since(p.began)
+	return took > slowFor && float64(p.read) < slowestRate*took.Seconds()
+}
+
 // bodyReader bounds a body, in size and in the time that all of it may take, and tells a broken connection from a bad request.
 type bodyReader struct {
-	r     io.Reader
-	began time.Time // set by the first read
-	read  int64
-	left  int64
+	r    io.Reader
+	pace pace
+	left int64
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
-	if b.began.IsZero() {
-		b.began = time.Now()
-	}
-	if took := time.Since(b.began); took > slowFor && float64(b.read) < slowestRate*took.Seconds() {
+	if b.pace.tooSlow() {
 		return 0, fault.New(fault.Invalid, "body_too_slow", "请求体传得太慢", "the body comes too slowly")
 	}
 	if b.left <= 0 {
@@ -252,7 +262,7 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	}
 	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
-	b.read += int64(n)
+	b.pace.read += int64(n)
 	if err != nil && !errors.Is(err, io.EOF) {
 		if errors.Is(err, os.ErrDeadlineExceeded) || strings.Contains(err.Error(), "timeout") {
 			return n, fault.New(fault.Invalid, "body_too_slow", "请求体没有及时传完", "the body did not arrive in time")

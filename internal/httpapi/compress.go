@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -32,13 +33,19 @@ func compress(next http.Handler) http.Handler {
 
 // takesGzip reports whether a caller reads gzip.
 func takesGzip(acceptEncoding string) bool {
+	takes := false
 	for part := range strings.SplitSeq(acceptEncoding, ",") {
-		name, quality, _ := strings.Cut(strings.ReplaceAll(part, " ", ""), ";")
-		if name == "gzip" || name == "*" {
-			return quality != "q=0" && quality != "q=0.0"
+		name, quality, _ := strings.Cut(strings.ReplaceAll(part, " ", ""), ";q=")
+		q, err := strconv.ParseFloat(quality, 64)
+		wanted := quality == "" || err == nil && q > 0
+		switch strings.ToLower(name) {
+		case "gzip":
+			return wanted
+		case "*":
+			takes = wanted
 		}
 	}
-	return false
+	return takes
 }
 
 // pack compresses a whole answer.

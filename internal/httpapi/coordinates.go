@@ -52,8 +52,9 @@ func (s *Server) coordinateRoutes() {
 	s.nullable("Coordinates", "projected")
 }
 
-// coordinates converts one position: 400 when it cannot be used. Degrees and the
-// 3° zones are reckoned here; other EPSG codes are the database's.
+// coordinates converts one position: 400 when it cannot be used. The answer is
+// reckoned here; a position given in an EPSG system is turned into degrees by the
+// database.
 func (s *Server) coordinates(ctx context.Context, in *coordinatesInput) (*coordinatesOutput, error) {
 	x, err := locate.ParseNumber("x", string(in.X))
 	if err != nil {
@@ -63,6 +64,9 @@ func (s *Server) coordinates(ctx context.Context, in *coordinatesInput) (*coordi
 	if err != nil {
 		return nil, err
 	}
+	if max(math.Abs(x), math.Abs(y)) > furthest {
+		return nil, notThere(x, y)
+	}
 	both, err := s.toCGCS2000(ctx, in.CRS, [2]float64{x, y}, [2]float64{y, x})
 	if err != nil {
 		return nil, err
@@ -70,20 +74,24 @@ func (s *Server) coordinates(ctx context.Context, in *coordinatesInput) (*coordi
 	ix := s.Boundaries.Index()
 	inDistrict := func(at [2]float64) bool {
 		p, err := geo.Snap(at[0], at[1])
-		return err == nil && ix != nil && ix.Locate(p) != nil
+		return err == nil && ix != nil && ix.Locate(p.Round(step(ctx))) != nil
 	}
 	if !inDistrict(both[0]) && inDistrict(both[1]) {
 		return nil, fault.New(fault.Invalid, "lat_lon_swapped",
 			"两个坐标写反了：%[1]v、%[2]v 不在辖区内，对调后正好在；请先写经度（东），后写纬度（北）",
 			"the two ordinates are swapped: %[1]v, %[2]v lies outside, the exchanged pair inside; give longitude (east) first", x, y)
 	}
-	if at := both[0]; math.IsInf(at[0], 0) || math.IsInf(at[1], 0) || math.IsNaN(at[0]) || math.IsNaN(at[1]) {
-		return nil, fault.New(fault.Invalid, "out_of_range", "%[1]v、%[2]v 不是这个坐标系里的位置", "%[1]v, %[2]v is no position in this system", x, y)
-	}
 	if _, err := geo.Snap(both[0][0], both[0][1]); err != nil {
-		return nil, err
+		return nil, notThere(x, y)
 	}
 	return &coordinatesOutput{coordinatesOf(both[0][0], both[0][1], requestOf(ctx).lang, coarse(ctx))}, nil
+}
+
+// furthest is beyond every system on the ground, in degrees or metres.
+const furthest = 1e8
+
+func notThere(x, y float64) error {
+	return fault.New(fault.Invalid, "out_of_range", "%[1]v、%[2]v 不是这个坐标系里的位置", "%[1]v, %[2]v is no position in this system", x, y)
 }
 
 // toCGCS2000 turns positions in a system into degrees; those that are none in it
@@ -104,7 +112,7 @@ func (s *Server) toCGCS2000(ctx context.Context, name string, positions ...[2]fl
 	unknown = fault.New(fault.Invalid, "unknown_crs",
 		"不认识坐标系 %[1]q，可用：wgs84、cgcs2000、gcj02、bd09，或 EPSG:4546 这样的编号", "unknown coordinate system %[1]q; use wgs84, cgcs2000, gcj02, bd09 or a code such as EPSG:4546", clip(name, 60))
 	code, isEPSG := strings.CutPrefix(strings.ToUpper(strings.TrimSpace(name)), "EPSG:")
-	if n, err := strconv.Atoi(code); !isEPSG || err != nil || n < 1024 || n > 999_999 {
+	if n, err := strconv.ParseUint(code, 10, 32); !isEPSG || err != nil || n < 1024 || n > 999_999 {
 		return nil, unknown
 	}
 	err := s.Store.Project(ctx, "EPSG:"+code, positions)

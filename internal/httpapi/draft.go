@@ -88,7 +88,7 @@ func (s *Server) editionTile(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: etag(d.edition.Version), CacheControl: "no-cache"}
+	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: etag(d.edition.Version), CacheControl: "private, no-cache"}
 	if strings.Contains(in.IfNone, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil

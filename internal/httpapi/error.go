@@ -154,9 +154,6 @@ func humaProblem(ctx context.Context, status int, message string, errs []error) 
 		text = [3]string{"refused", "请求被拒绝", "the request was refused"}
 	}
 	zh, en := text[1], text[2]
-	if status == http.StatusBadRequest && message != "" {
-		zh, en = zh+"："+message, en+": "+message
-	}
 	p := &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: text[0], Detail: zh}
 	if requestOf(ctx).lang == "en" {
 		p.Detail = en
@@ -164,10 +161,32 @@ func humaProblem(ctx context.Context, status int, message string, errs []error) 
 	for _, err := range errs {
 		var detail *huma.ErrorDetail
 		if errors.As(err, &detail) {
-			p.Errors = append(p.Errors, ProblemItem{Code: text[0], Detail: detail.Message, Location: detail.Location})
+			p.Errors = append(p.Errors, ProblemItem{Code: text[0], Detail: plainly(ctx, detail.Message), Location: clip(detail.Location, 200)})
 		}
 	}
 	return p
+}
+
+// plainly turns one of huma's findings into a sentence for people.
+func plainly(ctx context.Context, finding string) string {
+	said := [2]string{"内容不合要求（" + clip(finding, 200) + "）", clip(finding, 200)}
+	for _, f := range []struct{ begins, zh, en string }{
+		{"json:", "JSON 读不懂", "the JSON cannot be read"}, {"invalid character", "JSON 读不懂", "the JSON cannot be read"}, {"unexpected end", "JSON 没有写完", "the JSON ends too early"},
+		{"expected array", "这里应是数组", "an array is expected here"}, {"expected object", "这里应是对象", "an object is expected here"}, {"expected string", "这里应是文字", "a text is expected here"},
+		{"expected number", "这里应是数", "a number is expected here"}, {"expected integer", "这里应是整数", "a whole number is expected here"}, {"expected boolean", "这里应是 true 或 false", "true or false is expected here"},
+		{"expected required property", "缺少必填项：" + clip(strings.TrimPrefix(finding, "expected required property "), 100), clip(finding, 200)},
+		{"unexpected property", "没有这一项", "there is no such property"}, {"request body is required", "缺少请求体", "the request has no body"},
+		{"expected value to be one of", "不在可选的值里：" + clip(strings.TrimPrefix(finding, "expected value to be one of "), 150), clip(finding, 200)},
+	} {
+		if strings.HasPrefix(finding, f.begins) {
+			said = [2]string{f.zh, f.en}
+			break
+		}
+	}
+	if requestOf(ctx).lang == "en" {
+		return said[1]
+	}
+	return said[0]
 }
 
 // request is what is remembered while a request is served.

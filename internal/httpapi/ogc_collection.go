@@ -69,7 +69,7 @@ var conformance = []string{
 // plural is the English word for the areas of a level.
 var plural = map[area.Level]string{area.District: "Districts", area.Subdistrict: "Subdistricts", area.Community: "Communities", area.Grid: "Grids", area.Compound: "Compounds"}
 
-// about are the levels in one sentence each.
+// aboutLevel tells each level in one sentence.
 var aboutLevel = map[area.Level][2]string{
 	area.District:    {"区的边界", "Outlines of districts"},
 	area.Subdistrict: {"街道、乡镇的边界", "Outlines of subdistricts (streets and townships)"},
@@ -148,7 +148,7 @@ func (s *Server) ogcCollection(ctx context.Context, in *OGCCollectionPath) (*ogc
 }
 
 // collection describes a level; its first link is to itself. The extent is made
-// of the boxes of districts, which hold their areas.
+// of the boxes of the level's areas.
 func (a *asked) collection(level area.Level, step int32) OGCCollection {
 	path := ogcRoot + "/collections/" + level.String()
 	c := OGCCollection{ID: level.String(), Title: level.Word() + " · " + plural[level],

@@ -71,7 +71,7 @@ func propertiesOf(a *gridindex.Area) OGCProperties {
 // featureCollection writes a page. Positions are written from the lattice's
 // integers, which is exact.
 func (s *Server) featureCollection(ctx context.Context, found *selected, crs system, links []OGCLink) ([]byte, error) {
-	pen, err := s.penFor(ctx, found.page, crs)
+	pen, err := penFor(ctx, found.page, crs)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (s *Server) featureCollection(ctx context.Context, found *selected, crs sys
 }
 
 func (s *Server) oneFeature(ctx context.Context, a *gridindex.Area, crs system, links []OGCLink) ([]byte, error) {
-	pen, err := s.penFor(ctx, []*gridindex.Area{a}, crs)
+	pen, err := penFor(ctx, []*gridindex.Area{a}, crs)
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +115,8 @@ type pen struct {
 	projected [][2]float64 // easting and northing of what is still to be written
 }
 
-// penFor makes a pen for a page; what has to be projected is, in one go.
-func (s *Server) penFor(ctx context.Context, page []*gridindex.Area, crs system) (*pen, error) {
+// penFor makes a pen for a page. Error: outside_crs.
+func penFor(ctx context.Context, page []*gridindex.Area, crs system) (*pen, error) {
 	p := &pen{crs: crs, step: step(ctx)}
 	vertices := 0
 	for _, a := range page {
@@ -135,7 +135,7 @@ func (s *Server) penFor(ctx context.Context, page []*gridindex.Area, crs system)
 		}
 	}
 	var err error
-	p.projected, err = s.project(ctx, points)
+	p.projected, err = project(points)
 	return p, err
 }
 

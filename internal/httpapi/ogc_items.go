@@ -51,9 +51,6 @@ func (s *Server) parseItems(ctx context.Context, a *asked, in *OGCItemsQuery, le
 	if q.crs, err = parseSystem("crs", a.query.Get("crs"), a.query.Has("crs")); err != nil {
 		return nil, err
 	}
-	if q.crs == epsg4546 {
-		q.limit = min(q.limit, mostProjected)
-	}
 	boxSystem, err := parseSystem("bbox-crs", a.query.Get("bbox-crs"), a.query.Has("bbox-crs"))
 	if err != nil {
 		return nil, err

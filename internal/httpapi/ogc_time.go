@@ -28,10 +28,10 @@ func parseEnd(text string) (end, bool) {
 		return end{open: true}, true
 	}
 	if t, err := time.Parse(time.DateOnly, text); err == nil {
-		return end{day: true, moment: t}, t.Year() > 0
+		return end{day: true, moment: t}, t.Year() > 1
 	}
 	t, err := time.Parse(time.RFC3339, strings.Replace(strings.ToUpper(text), " ", "+", 1)) // the plus of an offset that was not escaped
-	return end{moment: t}, err == nil && t.Year() > 0
+	return end{moment: t}, err == nil && t.Year() > 1
 }
 
 // parseDatetime reads an instant or an interval, and returns its last moment.

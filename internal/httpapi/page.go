@@ -46,8 +46,8 @@ func drawPage(name string, data any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// wantsHTML reports whether a page is asked for: by f, or by an Accept that names
-// HTML before any JSON. Programs that take anything get JSON.
+// wantsHTML reports whether a page is asked for: by f, or by an Accept that
+// prefers HTML to JSON. Programs that take anything get JSON.
 func wantsHTML(f, accept string) bool {
 	switch f {
 	case "html":
@@ -85,13 +85,22 @@ func isJSON(mediaType string) bool {
 // Files and streams pass untouched.
 func (s *Server) page(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		html := wantsHTML(r.URL.Query().Get("f"), r.Header.Get("Accept"))
+		// What comes after has one form to give, and need not read what some write there.
+		r.Header.Set("Accept", map[bool]string{true: typeHTML, false: typeJSON}[html])
 		api, ogc := strings.HasPrefix(r.URL.Path, "/api/v1/"), r.URL.Path == ogcRoot || strings.HasPrefix(r.URL.Path, ogcRoot+"/")
 		if r.Method != http.MethodGet && r.Method != http.MethodHead || !api && !ogc {
 			next.ServeHTTP(w, r)
 			return
 		}
 		w.Header().Add("Vary", "Accept, Accept-Language")
-		if !wantsHTML(r.URL.Query().Get("f"), r.Header.Get("Accept")) {
+		if ogc && strings.HasSuffix(r.URL.Path, "/") { // as people paste it
+			to := *r.URL
+			to.Path, to.RawPath = strings.TrimRight(to.Path, "/"), ""
+			http.Redirect(w, r, to.RequestURI(), http.StatusPermanentRedirect)
+			return
+		}
+		if !html {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -167,19 +176,19 @@ func (s *Server) drawAnswer(r *http.Request, body []byte) ([]byte, error) {
 	lang := requestOf(r.Context()).lang
 	query := r.URL.Query()
 	query.Set("f", "json")
-	p := answerPage{frame: frame{Lang: lang, Title: s.titleOf(r, lang), JSON: r.URL.Path + "?" + query.Encode(), Synthetic: s.Demo || root.synthetic(), Review: s.Review}}
+	p := answerPage{frame: frame{Lang: lang, Title: s.titleOf(r, lang), JSON: r.URL.EscapedPath() + "?" + query.Encode(), Synthetic: s.Demo || root.synthetic(), Review: s.Review}}
 	p.Crumbs = []crumb{{"/", "网格"}, {"/api/v1/districts", "API"}}
 	if strings.HasPrefix(r.URL.Path, ogcRoot) {
 		p.Crumbs[1] = crumb{ogcRoot, "OGC API"}
 	}
 	if detail := root.field("detail"); detail != nil && root.field("code") != nil && root.field("status") != nil {
-		p.Title, p.Problem = p.Say("没有办成", "Refused")+" · "+root.field("status").text, detail.text
+		p.Title, p.Problem = p.Say("没有办成", "Not done")+" · "+root.field("status").text, detail.text
 		p.SignIn, p.Synthetic = root.string("code") == errSignIn.Code, false
 	}
 	if next := root.field("next"); next != nil && next.kind == textValue {
 		query := r.URL.Query()
 		query.Set("cursor", next.text)
-		p.Next = r.URL.Path + "?" + query.Encode()
+		p.Next = r.URL.EscapedPath() + "?" + query.Encode()
 	}
 	drawn := (&linker{server: s, path: r.URL.Path, lang: lang, next: p.Next}).draw(root, "", "")
 	if drawn.Fields == nil {

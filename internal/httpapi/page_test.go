@@ -173,8 +173,8 @@ func TestAreasByTheDozen(t *testing.T) {
 		}
 		return list
 	}
-	b := read(areas + "G14,none,C1,SW,G14,150102,PARK,")
-	if !slices.Equal(names(b), []string{"grid G14", "compound C1", "community SW", "district 150102", "grid PARK"}) || !slices.Equal(b.Missing, []string{"none", ""}) || len(b.Ambiguous) != 0 {
+	b := read(areas + "G14,none,%20C1,SW,G14,150102,PARK,")
+	if !slices.Equal(names(b), []string{"grid G14", "compound C1", "community SW", "district 150102", "grid PARK"}) || !slices.Equal(b.Missing, []string{"none"}) || len(b.Ambiguous) != 0 {
 		t.Errorf("%+v", b)
 	}
 	var one httpapi.Area

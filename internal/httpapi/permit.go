@@ -92,7 +92,7 @@ func (s *Server) admit(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		return ctx, s.admitOpen(seen, rule.action)
 	}
 	address := middleware.GetClientIP(r.Context())
-	if seen.caller, err = s.identify(w, r, address); err != nil {
+	if seen.caller, err = s.identify(w, r, id, address); err != nil {
 		return ctx, err
 	}
 	if c := seen.caller; c != nil {
@@ -208,7 +208,7 @@ func (s *Server) deny(ctx context.Context, operation string, refusal error) erro
 // identify finds the caller by API key or session; nil where there is neither.
 // Secrets that nobody has are attempts to come in: who tries too many is not
 // looked up any more.
-func (s *Server) identify(w http.ResponseWriter, r *http.Request, address string) (*guard.Caller, error) {
+func (s *Server) identify(w http.ResponseWriter, r *http.Request, id, address string) (*guard.Caller, error) {
 	key := httprate.CanonicalizeIP(address)
 	tried := func(c *guard.Caller, err error) (*guard.Caller, error) {
 		if c == nil && (err == nil || errors.Is(err, errBadKey)) {
@@ -226,7 +226,7 @@ func (s *Server) identify(w http.ResponseWriter, r *http.Request, address string
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, secret, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(scheme, "Bearer") || len(secret) > 200 {
-			return nil, errBadKey
+			return tried(nil, errBadKey)
 		}
 		if err := known(account.Secret(secret)); err != nil {
 			return nil, err
@@ -244,10 +244,14 @@ func (s *Server) identify(w http.ResponseWriter, r *http.Request, address string
 	if safe := r.Method == http.MethodGet || r.Method == http.MethodHead; !safe && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
 		return nil, fault.New(fault.Forbidden, "cross_origin", "看不出这个写请求来自哪个网页：程序请用接口密钥", "it cannot be told which page sent this write; programs use an API key")
 	}
-	if err := known(secret); err != nil {
+	if err := known(secret); err != nil && id != "sign-in" {
 		return nil, err
 	}
 	c, err := s.Guard.BySession(r.Context(), secret)
+	if c == nil && err == nil {
+		gone := s.cookie("", time.Time{}) // nobody's any more: the browser shall not go on with it
+		http.SetCookie(w, &gone)
+	}
 	if c != nil && c.Demo && !s.Demo {
 		return nil, err // its password is known to everybody
 	}

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"path"
 	"reflect"
 	"slices"
@@ -249,21 +250,27 @@ func patience(next http.Handler) http.Handler {
 		_ = control.SetWriteDeadline(time.Now().Add(answerWithin))
 		if r.ContentLength != 0 {
 			_ = control.SetReadDeadline(time.Now().Add(drainWithin))
-			r.Body = &patientBody{r.Body, control.SetReadDeadline}
+			r.Body = &patientBody{ReadCloser: r.Body, deadline: control.SetReadDeadline}
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// patientBody moves the connection's read deadline as the body is read.
+// patientBody moves the connection's read deadline as the body is read, as long
+// as it comes fast enough on the whole.
 type patientBody struct {
 	io.ReadCloser
 	deadline func(time.Time) error
+	pace     pace
 }
 
 func (b *patientBody) Read(p []byte) (int, error) {
+	if b.pace.tooSlow() {
+		return 0, os.ErrDeadlineExceeded
+	}
 	_ = b.deadline(time.Now().Add(streamPatience))
 	n, err := b.ReadCloser.Read(p)
+	b.pace.read += int64(n)
 	if errors.Is(err, io.EOF) {
 		_ = b.deadline(time.Time{})
 	}

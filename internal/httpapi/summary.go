@@ -111,9 +111,9 @@ func summaryAreas(out []SummaryArea, found []*gridindex.Area) []SummaryArea {
 func drawnArea(rings [][][]float64, step int32) (geo.Area, error) {
 	vertices := 0
 	for _, r := range rings {
-		vertices += max(0, len(r)-1) // the last repeats the first
+		vertices += len(r)
 	}
-	if vertices > maxDrawn {
+	if vertices > maxDrawn+1 { // the last of a ring repeats the first
 		return geo.Area{}, fault.New(fault.Unprocessable, "too_many_vertices", "范围的顶点太多：%[1]d 个，至多 %[2]d 个", "the polygon has %[1]d vertices; %[2]d is the most", vertices, maxDrawn)
 	}
 	polygon := make(geo.Polygon, len(rings))
@@ -128,7 +128,7 @@ func drawnArea(rings [][][]float64, step int32) (geo.Area, error) {
 			}
 			p = p.Round(step)
 			if j > 0 && max(p.Lon(), polygon[i][j-1].Lon())-min(p.Lon(), polygon[i][j-1].Lon()) > 180 {
-				return geo.Area{}, fault.New(fault.Invalid, "out_of_range", "范围跨过了 180° 经线", "the polygon crosses the 180° meridian")
+				return geo.Area{}, fault.New(fault.Invalid, "out_of_range", "范围的一条边跨过 180° 经度以上", "an edge of the polygon spans more than 180° of longitude")
 			}
 			polygon[i] = append(polygon[i], p)
 		}

@@ -122,7 +122,7 @@ func (s *Server) tileJSON(ctx context.Context, in *struct {
 		}
 		t.Bounds = [4]float64{min(t.Bounds[0], b[0]), min(t.Bounds[1], b[1]), max(t.Bounds[2], b[2]), max(t.Bounds[3], b[3])}
 	}
-	return &tileJSONOutput{"no-cache", t}, nil
+	return &tileJSONOutput{"private, no-cache", t}, nil
 }
 
 type tileOutput struct {
@@ -181,11 +181,11 @@ func (s *Server) tile(ctx context.Context, in *struct {
 	if coarse(ctx) {
 		mark = "-c"
 	}
-	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: `"` + ix.Snapshot + mark + `"`, CacheControl: "private, no-cache", Vary: "Accept-Encoding"}
+	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: `W/"` + ix.Snapshot + mark + `"`, CacheControl: "private, no-cache", Vary: "Accept-Encoding"}
 	if in.Snapshot == ix.Snapshot && (in.Coarse == "") == (mark == "") {
 		out.CacheControl = "private, max-age=86400, immutable"
 	}
-	if strings.Contains(in.IfNone, out.ETag) {
+	if strings.Contains(in.IfNone, strings.TrimPrefix(out.ETag, "W/")) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}

@@ -151,14 +151,14 @@ func (b *Boundaries) PlaceHistory(ctx context.Context, p geo.Point, known time.T
 
 // ParseAt reads a moment as people write it: valid is a date (the boundaries in
 // force on that day, in each district's time zone), known a date or an RFC 3339
-// time with offset (as recorded by then). "" means now. Error: bad_date.
+// time with offset (as recorded by then). "" means now. The year 1, with which Go says "no time", is nobody's. Error: bad_date.
 func ParseAt(valid, known string) (at postgres.At, err error) {
 	bad := func(field, s string) error {
 		return fault.New(fault.Invalid, "bad_date", "%[1]s 应写成 2026-01-31（known_at 也可带时间和时区），得到 %[2]q",
 			"write %[1]s as 2026-01-31 (known_at may have a time with offset), got %[2]q", field, s)
 	}
 	if valid != "" {
-		if at.Valid, err = time.Parse(time.DateOnly, valid); err != nil || at.Valid.Year() < 1 {
+		if at.Valid, err = time.Parse(time.DateOnly, valid); err != nil || at.Valid.Year() < 2 {
 			return at, bad("at", valid)
 		}
 	}
@@ -169,7 +169,7 @@ func ParseAt(valid, known string) (at postgres.At, err error) {
 				return at, bad("known_at", known)
 			}
 		}
-		if at.Known.Year() < 1 {
+		if at.Known.Year() < 2 {
 			return at, bad("known_at", known)
 		}
 	}

@@ -277,6 +277,9 @@ func (b *Boundaries) load(ctx context.Context, force postgres.EditionInForce) (*
 		return nil, err
 	}
 	e, err := b.build(ctx, force)
+	if err == nil {
+		go tile.Prepare(e, 1) // before anybody looks
+	}
 	var bad *unfit
 	if errors.As(err, &bad) {
 		b.refused[force.Edition] = err
@@ -305,7 +308,6 @@ func (b *Boundaries) build(ctx context.Context, force postgres.EditionInForce) (
 	if err != nil {
 		return nil, &unfit{fmt.Errorf("edition %s of %s refused: %w", force.Name, force.District, err)}
 	}
-	go tile.Prepare(e, 1) // before anybody looks
 	return e, nil
 }
 

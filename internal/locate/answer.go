@@ -17,6 +17,11 @@ type Query struct {
 	Lon, Lat float64 // degrees in CRS
 	CRS      geo.CRS
 	Accuracy float64 // metres, of the position; 0 when unknown
+
+	// Round is what positions of the answer are rounded to, in lattice units, for
+	// those who are not shown them exactly: distances then are whole metres. Whose
+	// the point is stays exact. 0 and 1 leave everything as it is.
+	Round int32
 }
 
 // Answer is what the contract says of GET /api/v1/locate. Levels are null
@@ -134,7 +139,7 @@ func One(ix *gridindex.Index, q Query) (*Answer, error) {
 		return nil, swapped(ix, q, err)
 	}
 	a := &Answer{
-		Point: Position{q.Lon, q.Lat, q.CRS}, Located: [2]float64{p.Lon(), p.Lat()}, Generation: ix.Generation,
+		Point: Position{q.Lon, q.Lat, q.CRS}, Located: q.shown(p), Generation: ix.Generation,
 		DedicatedGrids: []Unit{}, Compounds: []string{}, Workers: []Worker{},
 	}
 	owner := ix.Locate(p)
@@ -142,7 +147,7 @@ func One(ix *gridindex.Index, q Query) (*Answer, error) {
 		if err := swapped(ix, q, nil); err != nil {
 			return nil, err
 		}
-		a.Nearest = nearest(ix, p)
+		a.Nearest = q.nearest(ix, p)
 		return a, nil
 	}
 	a.Covered = true
@@ -160,7 +165,7 @@ func One(ix *gridindex.Index, q Query) (*Answer, error) {
 		a.Compounds = append(a.Compounds, c.Code)
 	}
 	border := owner.Border(p, q.Accuracy)
-	a.Border = &Border{DistanceM: round(border.Metres, 10), Neighbours: []string{}, Names: []string{}}
+	a.Border = &Border{DistanceM: q.metres(border.Metres), Neighbours: []string{}, Names: []string{}}
 	for _, n := range border.Neighbours {
 		name := n.Name
 		if n.Up != nil && n.Up != owner.Up {
@@ -183,13 +188,26 @@ func swapped(ix *gridindex.Index, q Query, err error) error {
 		"longitude and latitude are swapped: %[1]v, %[2]v lies outside, the exchanged pair inside; give longitude first", q.Lon, q.Lat)
 }
 
-func nearest(ix *gridindex.Index, p geo.Point) *Nearest {
+// shown is a position as the answer gives it.
+func (q Query) shown(p geo.Point) [2]float64 {
+	p = p.Round(max(1, q.Round))
+	return [2]float64{p.Lon(), p.Lat()}
+}
+
+func (q Query) metres(m float64) float64 {
+	if q.Round > 1 {
+		return math.Round(m)
+	}
+	return round(m, 10)
+}
+
+func (q Query) nearest(ix *gridindex.Index, p geo.Point) *Nearest {
 	a, metres := ix.Nearest(p)
 	if a == nil {
 		return nil
 	}
 	n := &Nearest{District: a.District, Level: a.Level.String(), Code: a.Code, Name: a.Name,
-		DistanceM: round(metres, 10), Point: [2]float64{a.Label.Lon(), a.Label.Lat()}}
+		DistanceM: q.metres(metres), Point: q.shown(a.Label)}
 	if a.Level == area.Grid {
 		n.Grid = unit(a)
 	}

@@ -230,7 +230,7 @@ func TestNDJSON(t *testing.T) {
 	at := inside(t, ix, "150102002003005")
 	in := fmt.Sprintf("[%.7f,%.7f]\n\n{\"lon\":%.7f,\"lat\":%.7f,\"id\":1}\n[\"111\",40]\n{\"lon\":1}\n[1,2,3]\nnonsense\n[1e999,0]\n", at.Lon(), at.Lat(), at.Lon(), at.Lat())
 	var out bytes.Buffer
-	tally, err := locate.NDJSON(func() *gridindex.Index { return ix }, strings.NewReader(in), &out, geo.WGS84, "zh")
+	tally, err := locate.NDJSON(func() *gridindex.Index { return ix }, strings.NewReader(in), &out, geo.WGS84, 1, "zh")
 	if err != nil || tally.Rows != 7 || tally.Covered != 2 || tally.Bad != 5 {
 		t.Fatalf("%+v, %v", tally, err)
 	}
@@ -250,7 +250,7 @@ func TestNDJSON(t *testing.T) {
 			t.Errorf("line %d: %s", i, line)
 		}
 	}
-	if _, err := locate.NDJSON(func() *gridindex.Index { return ix }, strings.NewReader("["+strings.Repeat(" ", 2<<20)), io.Discard, geo.WGS84, "zh"); !fault.Is(err, "row_too_long") {
+	if _, err := locate.NDJSON(func() *gridindex.Index { return ix }, strings.NewReader("["+strings.Repeat(" ", 2<<20)), io.Discard, geo.WGS84, 1, "zh"); !fault.Is(err, "row_too_long") {
 		t.Errorf("a line of 2 MB: %v", err)
 	}
 }

@@ -198,7 +198,8 @@ func skipBOM(r io.Reader) io.Reader {
 // NDJSON answers one JSON value a line, each [lon, lat] or an object with lon
 // and lat, with one Answer a line in the same order. A line that cannot be
 // used is answered by {"error": {"code", "detail"}}. Blank lines are skipped.
-func NDJSON(ix func() *gridindex.Index, in io.Reader, out io.Writer, crs geo.CRS, lang string) (t Tally, err error) {
+// round is that of Query.
+func NDJSON(ix func() *gridindex.Index, in io.Reader, out io.Writer, crs geo.CRS, round int32, lang string) (t Tally, err error) {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 0, 64<<10), maxRow)
 	encoder := json.NewEncoder(out)
@@ -212,7 +213,7 @@ func NDJSON(ix func() *gridindex.Index, in io.Reader, out io.Writer, crs geo.CRS
 		lon, lat, err := position(line)
 		var a *Answer
 		if err == nil {
-			a, err = One(ix(), Query{Lon: lon, Lat: lat, CRS: crs})
+			a, err = One(ix(), Query{Lon: lon, Lat: lat, CRS: crs, Round: round})
 		}
 		if err != nil {
 			e, ours := fault.As(err)

@@ -278,7 +278,7 @@ func (r Runner) verdict(cmd *exec.Cmd, cause error, words string) error {
 	cause = fmt.Errorf("sandbox: %w after %v of CPU: %s", cause, used.Round(time.Millisecond), words)
 	heavy := errors.Is(cause, errTime) ||
 		killed || // for its CPU, or by a system short of memory
-		hasAny(words, "out of memory", "cannot allocate memory", "cannot map pages", "stack overflow", "stack exceeds", "failed to create new OS thread")
+		hasAny(words, "out of memory", "cannot allocate memory", "cannot map pages", "stack overflow", "stack exceeds", "failed to create new OS thread", "pthread_create failed")
 	if heavy {
 		return fault.New(fault.Unprocessable, "too_heavy",
 			"内容太复杂，超出了一次处理的限度（%[1]d MB 内存、%[2]d 秒计算）；请简化内容（如边界），或分成几个文件",

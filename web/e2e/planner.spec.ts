@@ -19,7 +19,7 @@ async function settled(page: Page) {
 
 /** The picture of a view is what it was, but for what fonts and drivers make of it. */
 async function asBefore(page: Page, name: string) {
-  await expect(page).toHaveScreenshot(`${name}.png`, { maxDiffPixelRatio: 0.03, threshold: 0.3, animations: "disabled", mask: [page.locator("[data-today]")] });
+  await expect(page).toHaveScreenshot(`${name}.png`, { maxDiffPixelRatio: 0.01, threshold: 0.3, animations: "disabled", mask: [page.locator("[data-today]")] });
 }
 
 test("finds a community by name, sees its grids, past and neighbours, prints it, and opens the layer with GDAL", async ({ page }) => {

@@ -242,7 +242,7 @@ export function App() {
             />
             {drawnOn && (
               <Suspense fallback={null}>
-                <MapTools map={drawnOn} drawn={address.drawn} moment={moment ?? ""} onBusy={setToolBusy} onDrawn={onDrawn} onPoint={onPoint} onArea={(key) => void askArea(key, false)} />
+                <MapTools map={drawnOn} drawn={address.drawn} moment={moment ?? ""} snapshot={snapshot} onBusy={setToolBusy} onDrawn={onDrawn} onPoint={onPoint} onArea={(key) => void askArea(key, false)} />
               </Suspense>
             )}
           </Suspense>

@@ -7,7 +7,7 @@ export async function copyText(text: string): Promise<void> {
     const field = document.createElement("textarea");
     field.value = text;
     field.className = "visually-hidden";
-    document.body.append(field);
+    (held?.closest("dialog") ?? document.body).append(field); // a dialog shuts everything else off
     field.select();
     const done = document.execCommand("copy");
     field.remove();

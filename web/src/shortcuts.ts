@@ -23,6 +23,7 @@ export function useShortcuts(shortcuts: Shortcuts) {
   }, []);
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether keys are text there. */
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input:not([type="range"], [type="checkbox"], [type="radio"]), select, textarea, [contenteditable="true"]');
 }

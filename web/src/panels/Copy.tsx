@@ -3,18 +3,23 @@ import { useTranslation } from "react-i18next";
 
 import { copyText } from "../copy";
 
-/** A button that copies a text and says so. */
+/** A button that copies a text and says so, or that the browser does not let it. */
 export function Copy({ text, label }: { text: () => string; label: string }) {
   const { t } = useTranslation();
-  const [done, setDone] = useState(false);
+  const [said, setSaid] = useState<"" | "copied" | "copyByHand">("");
   useEffect(() => {
-    if (!done) return;
-    const timer = setTimeout(() => setDone(false), 1600);
+    if (!said) return;
+    const timer = setTimeout(() => setSaid(""), 1600);
     return () => clearTimeout(timer);
-  }, [done]);
+  }, [said]);
+  const copy = () =>
+    void copyText(text()).then(
+      () => setSaid("copied"),
+      () => setSaid("copyByHand"),
+    );
   return (
-    <button type="button" className="quiet" onClick={() => void copyText(text()).then(() => setDone(true))}>
-      <span aria-live="polite">{done ? t("copied") : label}</span>
+    <button type="button" className="quiet" onClick={copy}>
+      <span aria-live="polite">{said ? t(said) : label}</span>
     </button>
   );
 }

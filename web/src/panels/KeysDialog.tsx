@@ -8,7 +8,7 @@ const rows = [
   [["M"], "key_measure"],
   [["D"], "key_draw"],
   [["[", "]"], "key_time"],
-  [["H"], "key_home"],
+  [["H"], "home"],
   [["P"], "key_print"],
   [["\\"], "key_panels"],
   [["Shift+F10"], "key_menu"],

@@ -92,7 +92,7 @@ export function TimeBar({ district, periods, at, today, onAt, marked, onMarked }
   return (
     <section className={`time panel ${isToday ? "" : tense}`} aria-label={t("time")} data-testid="time">
       <div className="time-row">
-        <button type="button" className="icon" disabled={back === undefined} aria-label={t("timeBack")} title={`${t("timeBack")} ([)`} onClick={() => back !== undefined && onAt(back)}>
+        <button type="button" className="icon" disabled={back === undefined} aria-label={t("timeBack")} title={`${t("timeBack")} ([)`} onClick={() => go(back)}>
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <path d="M14 6l-6 6 6 6" />
           </svg>
@@ -101,7 +101,7 @@ export function TimeBar({ district, periods, at, today, onAt, marked, onMarked }
           {district && <span className="time-district">{district}</span>}
           {said}
         </p>
-        <button type="button" className="icon" disabled={on === undefined} aria-label={t("timeOn")} title={`${t("timeOn")} (])`} onClick={() => on !== undefined && onAt(on)}>
+        <button type="button" className="icon" disabled={on === undefined} aria-label={t("timeOn")} title={`${t("timeOn")} (])`} onClick={() => go(on)}>
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <path d="M10 6l6 6-6 6" />
           </svg>
@@ -156,5 +156,3 @@ export function TimeBar({ district, periods, at, today, onAt, marked, onMarked }
     </section>
   );
 }
-
-/** Whether keys are text there. */

@@ -96,7 +96,7 @@ export function SheetPaper({ layout, view, children, ...p }: SheetPaperProps) {
       </aside>
       <footer style={place(layout.foot)}>
         <span data-testid="review">{t("print_review", { number: p.review || "________________" })}</span>
-        <span>{t("print_date", { date: day(p.today, i18n.language) })}</span>
+        <span data-today>{t("print_date", { date: day(p.today, i18n.language) })}</span>
       </footer>
     </article>
   );

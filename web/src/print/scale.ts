@@ -12,7 +12,7 @@ const world = 512; // pixels around the world at zoom 0
 /**
  * Ground metres in one metre of the Web Mercator plane at a latitude: the mean
  * of east-west and north-south on the ellipsoid, which differ by 0.4 % at 40°.
- * So what is measured on the sheet is true to 0.3 % in every direction.
+ * So what is measured on the sheet is true to 0.35 % in every direction.
  */
 export function groundPerPlane(lat: number): number {
   const phi = (lat * Math.PI) / 180;

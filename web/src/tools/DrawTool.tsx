@@ -21,6 +21,8 @@ interface DrawToolProps {
   /** The tool takes clicks and keys; otherwise the polygon only stands there. */
   active: boolean;
   moment: string;
+  /** Changes with the boundaries in force. */
+  snapshot: string;
   onRing: (ring: Place[] | null) => void;
   onArea: (key: AreaKey) => void;
   onActive: (active: boolean) => void;
@@ -45,7 +47,7 @@ function Drawing({ map, from, onRing, onActive }: Omit<DrawToolProps, "ring"> & 
   return (
     <>
       <SketchOverlay map={map} sketch={shown} byKeys={byKeys && !asRectangle} ring />
-      <ToolPanel name={t("tool_draw")} onClose={leave}>
+      <ToolPanel name={t("key_draw")} onClose={leave}>
         <div className="segments tools-kind">
           {[false, true].map((kind) => (
             <button
@@ -86,13 +88,13 @@ type ShapeProps = DrawToolProps & {
 };
 
 /** A polygon that stands, with what lies within. */
-function Shape({ map, ring, active, moment, onRing, onArea, onActive, onOpen }: ShapeProps) {
+function Shape({ map, ring, active, moment, snapshot, onRing, onArea, onActive, onOpen }: ShapeProps) {
   const { t, i18n } = useTranslation();
   const [dragged, setDragged] = useState<Place[] | null>(null);
   const [past, setPast] = useState<Place[][]>([]);
   useToolPointer(map, active);
   const shown = dragged ?? ring;
-  const summary = useSummary(shown, moment, i18n.language);
+  const summary = useSummary(shown, moment, snapshot, i18n.language);
   const undo = () => {
     const before = past.at(-1);
     if (!before) {
@@ -122,7 +124,7 @@ function Shape({ map, ring, active, moment, onRing, onArea, onActive, onOpen }: 
           onRing(r);
         }}
       />
-      <ToolPanel name={t("tool_draw")} className={active ? "" : "resting"} onClose={() => onRing(null)}>
+      <ToolPanel name={t("key_draw")} className={active ? "" : "resting"} hint={active ? undefined : t("draw_clear")} onClose={() => (active ? onActive(false) : onRing(null))}>
         <h2>{t("draw_title")}</h2>
         <div className="tools-body" aria-busy={summary.behind} aria-live="polite">
           {refusal ? (

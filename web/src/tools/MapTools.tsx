@@ -3,12 +3,13 @@ import "./tools.css";
 
 import { useQueryClient } from "@tanstack/react-query";
 import type { Map as MaplibreMap } from "maplibre-gl";
-import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AreaKey } from "../address";
 import { api, ask } from "../api/client";
 import { copyText } from "../copy";
+import { useShortcuts } from "../shortcuts";
 import { PlaceMenu } from "./PlaceMenu";
 import { type Asked, usePress } from "./press";
 import { decodeRing, encodeRing, type Place } from "./shape";
@@ -28,6 +29,8 @@ interface MapToolsProps {
   drawn: string | null;
   /** The boundaries of another moment; "" those in force. */
   moment: string;
+  /** Changes with the boundaries in force. */
+  snapshot: string;
   /** A tool takes the clicks on the map, or lets them go. */
   onBusy: (busy: boolean) => void;
   onDrawn: (drawn: string | null) => void;
@@ -36,7 +39,7 @@ interface MapToolsProps {
 }
 
 /** The toolbar of the map, its tools, and the menu of a place. */
-export function MapTools({ map, drawn, moment, onBusy, onDrawn, onPoint, onArea }: MapToolsProps) {
+export function MapTools({ map, drawn, moment, snapshot, onBusy, onDrawn, onPoint, onArea }: MapToolsProps) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [tool, setTool] = useState<Tool | null>(null);
@@ -59,17 +62,8 @@ export function MapTools({ map, drawn, moment, onBusy, onDrawn, onPoint, onArea 
   };
 
   usePress(map, tool === null, setAsked);
-  const key = useEffectEvent((e: KeyboardEvent) => {
-    const target = e.target instanceof HTMLElement ? e.target : document.body;
-    if (e.ctrlKey || e.metaKey || e.altKey || target.matches("input:not([type=range]), select, textarea")) return;
-    const found = tools.find((o) => o.key === e.key.toLowerCase());
-    if (found) choose(tool === found.name ? null : found.name);
-  });
-  useEffect(() => {
-    const listen = (e: KeyboardEvent) => key(e);
-    window.addEventListener("keydown", listen);
-    return () => window.removeEventListener("keydown", listen);
-  }, []);
+  const turn = (name: Tool) => choose(tool === name ? null : name);
+  useShortcuts(Object.fromEntries(tools.map((o) => [o.key, () => turn(o.name)])));
   useEffect(() => {
     if (!said) return;
     const timer = setTimeout(() => setSaid(""), 2400);
@@ -86,7 +80,9 @@ export function MapTools({ map, drawn, moment, onBusy, onDrawn, onPoint, onArea 
     onPoint({ lon, lat });
     const found = await queries.fetchQuery({ queryKey: ["past", lon, lat], queryFn: () => ask(api.GET("/api/v1/locate", { params: { query: { lon, lat, history: "true" } } })) }).catch(() => null);
     if (!found) return; // the card says what is wrong
-    if ((found.history ?? []).length < 2) setSaid(t("menu_no_history"));
+    const past = found.history ?? [];
+    if (past.length === 0) setSaid(t("uncovered"));
+    else if (past.length < 2) setSaid(t("menu_no_history"));
     else revealHistory(performance.now() + 3000);
   };
 
@@ -94,7 +90,7 @@ export function MapTools({ map, drawn, moment, onBusy, onDrawn, onPoint, onArea 
     <div className={ring && tool !== "measure" ? "tools with-shape" : "tools"}>
       <div className="tools-bar" role="group" aria-label={t("tools")}>
         {tools.map((o) => (
-          <button key={o.name} type="button" className="icon panel" aria-pressed={tool === o.name} title={`${t(`tool_${o.name}`)} (${o.key.toUpperCase()})`} aria-label={t(`tool_${o.name}`)} onClick={() => choose(tool === o.name ? null : o.name)}>
+          <button key={o.name} type="button" className="icon panel" aria-pressed={tool === o.name} title={`${t(`key_${o.name}`)} (${o.key.toUpperCase()})`} aria-label={t(`key_${o.name}`)} onClick={() => turn(o.name)}>
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <path d={o.icon} />
             </svg>
@@ -104,7 +100,7 @@ export function MapTools({ map, drawn, moment, onBusy, onDrawn, onPoint, onArea 
       <Suspense fallback={null}>
         {tool === "measure" && <MeasureTool key={String(from)} map={map} from={from} onLeave={() => choose(null)} />}
         {(tool === "draw" || (ring && tool === null)) && (
-          <DrawTool map={map} ring={ring} active={tool === "draw"} moment={moment} onRing={keepRing} onArea={onArea} onActive={(on) => choose(on ? "draw" : null)} />
+          <DrawTool map={map} ring={ring} active={tool === "draw"} moment={moment} snapshot={snapshot} onRing={keepRing} onArea={onArea} onActive={(on) => choose(on ? "draw" : null)} />
         )}
       </Suspense>
       {asked && (

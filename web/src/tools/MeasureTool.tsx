@@ -30,7 +30,7 @@ export function MeasureTool({ map, from, onLeave }: MeasureToolProps) {
   return (
     <>
       <SketchOverlay map={map} sketch={sketch} byKeys={byKeys} legLabel={(p, q) => metres(lengthBetween(p, q), lang)} endLabel={!closed && line.length > 1 ? metres(total, lang) : undefined} />
-      <ToolPanel name={t("tool_measure")} onClose={onLeave}>
+      <ToolPanel name={t("key_measure")} onClose={onLeave}>
         {line.length < 2 && <p className="tools-hint">{t("measure_start")}</p>}
         {line.length > 1 && (
           <dl className="tools-figures" aria-live={done ? "polite" : "off"}>

@@ -65,6 +65,7 @@ export function PlaceMenu({ asked, onWhose, onHistory, onMeasure, onCopy, onClos
   }, []);
 
   const onKeyDown = (e: KeyboardEvent) => {
+    if (!e.ctrlKey && !e.metaKey && !e.altKey) e.stopPropagation(); // the page's keys wait
     const items = [...(menu.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
     const here = items.indexOf(document.activeElement as HTMLElement);
     const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: -1 }[e.key];
@@ -72,7 +73,6 @@ export function PlaceMenu({ asked, onWhose, onHistory, onMeasure, onCopy, onClos
     else if (e.key === "Escape" || e.key === "Tab") onClose();
     else return;
     e.preventDefault();
-    e.stopPropagation();
   };
   const row = (label: string, act: () => void, value?: string, note?: string | null) => (
     <button

@@ -38,7 +38,8 @@ export function usePress(map: MaplibreMap, active: boolean, onAsk: (asked: Asked
         e.preventDefault();
       };
       window.addEventListener("click", stop, { capture: true, once: true });
-      window.addEventListener("pointerup", () => setTimeout(() => window.removeEventListener("click", stop, { capture: true }), 300), { once: true });
+      const later = () => setTimeout(() => window.removeEventListener("click", stop, { capture: true }), 300);
+      for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, later, { once: true });
     };
     const onDown = (e: PointerEvent) => {
       cancel();

@@ -34,6 +34,7 @@ export function useRectangle(map: MaplibreMap, active: boolean, onDone: (ring: P
     map.on("touchmove", onGo);
     window.addEventListener("mouseup", onEnd);
     window.addEventListener("touchend", onEnd);
+    window.addEventListener("touchcancel", onEnd);
     return () => {
       map.dragPan.enable();
       map.off("mousedown", onBegin);
@@ -42,6 +43,7 @@ export function useRectangle(map: MaplibreMap, active: boolean, onDone: (ring: P
       map.off("touchmove", onGo);
       window.removeEventListener("mouseup", onEnd);
       window.removeEventListener("touchend", onEnd);
+      window.removeEventListener("touchcancel", onEnd);
     };
   }, [map, active]);
   return drag && rectangle(drag.from, drag.to);

@@ -11,14 +11,14 @@ export type SummaryArea = components["schemas"]["SummaryArea"];
 const pause = 180; // milliseconds of rest before a shape is asked about
 
 /** What lies within a ring, asked anew when it has come to rest; a question that is overtaken is broken off. */
-export function useSummary(ring: Place[], moment: string, lang: string) {
+export function useSummary(ring: Place[], moment: string, snapshot: string, lang: string) {
   const [still, setStill] = useState(ring);
   useEffect(() => {
     const timer = setTimeout(() => setStill(ring), pause);
     return () => clearTimeout(timer);
   }, [ring]);
   const found = useQuery({
-    queryKey: ["summary", still, moment, lang],
+    queryKey: ["summary", still, moment, snapshot, lang],
     queryFn: ({ signal }) =>
       ask(
         api.POST("/api/v1/summaries", {

@@ -3,6 +3,8 @@ import { useEffect, useEffectEvent, useReducer } from "react";
 
 import type { Place } from "./shape";
 
+import { isTyping } from "../shortcuts";
+
 /** Draws a component anew while the map moves, and tells where places lie on the screen. */
 export function useProjection(map: MaplibreMap): (place: Place) => { x: number; y: number } {
   const [, again] = useReducer((n: number) => n + 1, 0);
@@ -24,7 +26,7 @@ export function useToolKeys(active: boolean, onKey: (e: KeyboardEvent) => boolea
     if (!active) return;
     const listen = (e: KeyboardEvent) => {
       const target = e.target instanceof HTMLElement ? e.target : document.body;
-      if (target.matches("input, select, textarea") || e.altKey) return;
+      if (isTyping(target) || e.altKey) return;
       if (target.closest("button, a, [role=menu]") && e.key !== "Escape") return;
       if (!consume(e)) return;
       e.preventDefault();
@@ -35,7 +37,7 @@ export function useToolKeys(active: boolean, onKey: (e: KeyboardEvent) => boolea
   }, [active]);
 }
 
-/** The cross hair and no zooming by double click, while a tool takes the clicks. */
+/** No zooming by double click, while a tool takes the clicks. */
 export function useToolPointer(map: MaplibreMap, active: boolean) {
   useEffect(() => {
     if (!active) return;

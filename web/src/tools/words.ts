@@ -1,8 +1,6 @@
 /** The words of the map's tools, which come with them (addWords.ts). */
 export const zh = {
   tools: "地图工具",
-  tool_measure: "量距离、面积",
-  tool_draw: "画范围，看里面有什么",
   tool_close: "退出（Esc）",
   tool_undo: "退一步",
   tool_finish: "完成",
@@ -44,22 +42,20 @@ export const zh = {
 
 export const en: Record<keyof typeof zh, string> = {
   tools: "Map tools",
-  tool_measure: "Measure length and area",
-  tool_draw: "Draw an area: what lies within?",
   tool_close: "Leave (Esc)",
   tool_undo: "Step back",
   tool_finish: "Done",
   menu_label: "This place",
   menu_whose: "Whose is this?",
   menu_history: "Open the history of this place",
-  menu_no_history: "It has always belonged to the same",
+  menu_no_history: "Its owner has never changed",
   menu_measure: "Measure from here",
   menu_copy: "Copy coordinates",
   menu_projected: "CGCS2000 east, north",
   menu_zone: "3° zone {{cm}}°E · {{code}}",
   menu_no_zone: "outside 73.5°–136.5°E there is no 3° zone",
   copy_done: "Copied {{text}}",
-  copy_failed: "The browser does not allow copying; note it by hand: {{text}}",
+  copy_failed: "The browser does not allow copying; copy it by hand: {{text}}",
   measure_start: "Click the map to begin; or move with the arrow keys and add points with space",
   measure_total: "Total",
   measure_leg: "This leg",

@@ -23,7 +23,6 @@ export const en: Record<keyof typeof zh, string> = {
   officeCancel: "Cancel",
   more: "More",
   copyIt: "Copy",
-  copyByHand: "Copy it by hand",
   clearFilters: "Clear filters",
   save: "Save",
   till: "to",

@@ -21,7 +21,6 @@ export const zh = {
   officeCancel: "取消",
   more: "更多",
   copyIt: "复制",
-  copyByHand: "请手动复制",
   clearFilters: "清除筛选",
   save: "保存",
   till: "至",
