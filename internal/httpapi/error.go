@@ -124,11 +124,11 @@ var hookOnce sync.Once
 func hookHuma() {
 	hookOnce.Do(func() {
 		huma.DefaultArrayNullable = false
-		huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
-			return humaProblem(context.Background(), status, message, errs)
+		huma.NewError = func(status int, _ string, errs ...error) huma.StatusError {
+			return humaProblem(context.Background(), status, errs)
 		}
-		huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
-			p := humaProblem(ctx.Context(), status, message, errs)
+		huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
+			p := humaProblem(ctx.Context(), status, errs)
 			p.headers(ctx.SetHeader)
 			return p
 		}
@@ -137,7 +137,7 @@ func hookHuma() {
 
 // humaProblem turns huma's own refusals (a body that does not parse, a value
 // that its schema forbids) and what handlers return into problems.
-func humaProblem(ctx context.Context, status int, message string, errs []error) *Problem {
+func humaProblem(ctx context.Context, status int, errs []error) *Problem {
 	if status == http.StatusInternalServerError {
 		return problem(ctx, errors.Join(errs...))
 	}
