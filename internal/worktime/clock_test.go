@@ -267,3 +267,21 @@ func BenchmarkDeadline(b *testing.B) {
 		})
 	}
 }
+
+// One second of an eight-hour day is 0.875 s of a seven-hour day: the day is
+// full only with the whole next second.
+func TestDaysOfTwoSeasonsAddUpAndRoundUp(t *testing.T) {
+	t.Parallel()
+	p := plan()
+	p.Seasons = []worktime.Season{{First: worktime.MonthDay{Month: 11, Day: 24}, Last: worktime.MonthDay{Month: 2, Day: 28},
+		Periods: []worktime.Period{{From: 8*60 + 30, To: 12 * 60}, {From: 14 * 60, To: 17*60 + 30}}}}
+	c := calendar(t, p)
+	k := worktime.Clock{Calendar: c, Start: at(t, c, "2026-11-23 08:00").Add(time.Second), Phases: []worktime.Phase{{Limit: limit(t, "1日")}}}
+	if got, _ := k.Deadline(); !got.Equal(at(t, c, "2026-11-24 08:30").Add(time.Second)) {
+		t.Errorf("due %v", got)
+	}
+	k.Start = at(t, c, "2026-11-23 16:00") // a quarter of eight hours; three quarters of seven
+	if got, _ := k.Deadline(); !got.Equal(at(t, c, "2026-11-24 15:45")) {
+		t.Errorf("due %v", got)
+	}
+}
