@@ -11,7 +11,7 @@ import (
 // packages of lower layers; those of one layer do not know each other.
 var layers = [][]string{
 	{"audit", "fault", "policy"},
-	{"account", "geo"},
+	{"account", "geo", "worktime"},
 	{"area"},
 	{"editionfile", "gridindex", "topology"},
 	{"mend"},
@@ -47,6 +47,7 @@ var outside = map[string][]string{
 	"report":      {},
 	"roster":      {"github.com/xuri/excelize/v2", "golang.org/x/text"},
 	"sandbox":     {},
+	"worktime":    {},
 	"httpapi":     {"github.com/danielgtaylor/huma/v2", "github.com/go-chi/", "github.com/google/uuid", "github.com/klauspost/compress", "github.com/maypok86/otter/v2", "github.com/prometheus/", "golang.org/x/text"},
 }
 
