@@ -11,7 +11,7 @@ import (
 // packages of lower layers; those of one layer do not know each other.
 var layers = [][]string{
 	{"audit", "fault", "policy"},
-	{"account", "geo", "worktime"},
+	{"account", "category", "geo", "worktime"},
 	{"area"},
 	{"editionfile", "gridindex", "topology"},
 	{"mend"},
@@ -30,6 +30,8 @@ var outside = map[string][]string{
 	"geo":         {"github.com/tidwall/"},
 	"guard":       {"github.com/google/uuid"},
 	"area":        {"github.com/google/uuid"},
+	"category":    {},
+	"incident":    {"github.com/google/uuid"},
 	"topology":    {"github.com/google/uuid", "github.com/tidwall/rtree"},
 	"mend":        {"github.com/google/uuid", "github.com/tidwall/rtree"},
 	"editionfile": {"github.com/google/uuid"},
