@@ -13,7 +13,7 @@ var layers = [][]string{
 	{"audit", "fault", "policy"},
 	{"account", "category", "geo", "worktime"},
 	{"area"},
-	{"editionfile", "gridindex", "topology"},
+	{"editionfile", "gridindex", "incident", "topology"},
 	{"mend"},
 	{"lineage"},
 	{"basemap", "export", "gazetteer", "ingest", "locate", "postgres", "report", "roster", "tile"},
