@@ -18,7 +18,7 @@ import (
 
 // The caps on one row of a table: the most vertices written in full fit.
 const (
-	maxWKTRow    = 10 << 20 // bytes
+	maxWKTRow    = 8 << 20 // bytes: more than the vertices of the largest area that is taken
 	maxRowCommas = 300_000
 	maxColumns   = 2048
 )
