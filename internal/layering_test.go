@@ -10,7 +10,7 @@ import (
 // layers lists the packages from the ground up. A package imports only
 // packages of lower layers; those of one layer do not know each other.
 var layers = [][]string{
-	{"audit", "fault", "policy"},
+	{"audit", "fault", "policy", "zipcheck"},
 	{"account", "category", "geo", "worktime"},
 	{"area"},
 	{"editionfile", "gridindex", "incident", "topology"},

@@ -49,6 +49,18 @@ type AreaRef struct {
 	Name  string `json:"name"`
 }
 
+// NamedArea names an area anywhere.
+type NamedArea struct {
+	District string `json:"district"`
+	Level    string `json:"level"`
+	Code     string `json:"code"`
+	Name     string `json:"name"`
+}
+
+func nameOf(a *gridindex.Area) NamedArea {
+	return NamedArea{a.Edition().Code, a.Level.String(), a.Code, a.Name}
+}
+
 // AreaList is one page of areas.
 type AreaList struct {
 	Areas []Area `json:"areas"`

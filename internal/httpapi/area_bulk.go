@@ -26,15 +26,7 @@ type BulkAreas struct {
 // AmbiguousCode is a code that several areas have.
 type AmbiguousCode struct {
 	Code       string      `json:"code"`
-	Candidates []Candidate `json:"candidates"`
-}
-
-// Candidate is one of the areas that have a code.
-type Candidate struct {
-	District string `json:"district"`
-	Level    string `json:"level"`
-	Code     string `json:"code"`
-	Name     string `json:"name"`
+	Candidates []NamedArea `json:"candidates"`
 }
 
 // BulkQuery asks for areas by their codes.
@@ -111,7 +103,7 @@ func (s *Server) bulk(ctx context.Context, in *BulkQuery) (areas []*gridindex.Ar
 		default:
 			unclear := AmbiguousCode{Code: code}
 			for _, a := range several {
-				unclear.Candidates = append(unclear.Candidates, Candidate{a.District, a.Level.String(), a.Code, a.Name})
+				unclear.Candidates = append(unclear.Candidates, nameOf(a))
 			}
 			found.Ambiguous = append(found.Ambiguous, unclear)
 		}

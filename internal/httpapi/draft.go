@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"strings"
 	"sync"
 
 	"wangge/internal/area"
@@ -89,7 +88,7 @@ func (s *Server) editionTile(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := &tileOutput{Status: http.StatusOK, ContentType: tileType, ETag: etag(d.edition.Version), CacheControl: "private, no-cache"}
-	if strings.Contains(in.IfNone, out.ETag) {
+	if has(in.IfNone, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}

@@ -37,6 +37,12 @@ func TestOddHeadersHarmNobody(t *testing.T) {
 	if a.StatusCode < 400 || a.StatusCode > 422 || len(a.body) > 1000 || strings.Contains(a.body, "json:") || strings.Contains(a.body, "Go value") {
 		t.Errorf("%d with %d bytes: %.200s", a.StatusCode, len(a.body), a.body)
 	}
+	s.get("/api/v1/areas?codes=G14&codes=G15").want(t, "twice", 400, "repeated_parameter")
+	s.get(path+"?at=2026-03-01&at=2026-04-01").want(t, "twice", 400, "repeated_parameter")
+	s.do("POST", "/api/v1/summaries", "{}", "Content-Type", "application/json", "Content-Encoding", "gzip").want(t, "packed", 415, "packed_body")
+	if a := s.get(path, "If-None-Match", "*"); a.StatusCode != 304 {
+		t.Errorf("If-None-Match: *: %d", a.StatusCode)
+	}
 	for _, path := range []string{"/api/v1/districts?at=0001-01-01", "/api/v1/districts?known_at=0001-01-01", "/ogc/collections/grid/items?datetime=0001-01-01&f=json"} {
 		s.get(path).want(t, path, 400, "")
 	}

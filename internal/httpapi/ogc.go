@@ -164,7 +164,7 @@ func (s *Server) answer(a *asked, jsonType string, body func() ([]byte, error), 
 	h := fnv.New64a()
 	fmt.Fprintln(h, s.Version, a.index.Snapshot, a.coarse, a.lang, a.html(), a.base, s.Review)
 	out := &ogcOutput{Status: http.StatusOK, CacheControl: "private, no-cache", ETag: fmt.Sprintf(`W/"%s-%016x"`, a.index.Snapshot, h.Sum64())}
-	if strings.Contains(a.IfNone, strings.TrimPrefix(out.ETag, "W/")) {
+	if has(a.IfNone, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}

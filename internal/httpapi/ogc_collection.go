@@ -91,7 +91,7 @@ func (s *Server) ogcLanding(ctx context.Context, in *OGCRequest) (*ogcOutput, er
 			OGCLink{Href: a.at(ogcRoot+"/conformance", nil), Rel: "conformance", Type: typeJSON, Title: "符合的标准 · Conformance"},
 			OGCLink{Href: a.at(ogcRoot+"/collections", nil), Rel: "data", Type: typeJSON, Title: "图层 · Collections"},
 		)}
-	return s.answer(a, typeJSON, marshal(landing), func() ([]byte, error) { return a.landingPage(&landing) })
+	return s.answer(a, typeJSON, marshal(landing), a.landingPage)
 }
 
 func (s *Server) ogcConformance(ctx context.Context, in *OGCRequest) (*ogcOutput, error) {

@@ -28,7 +28,7 @@ func (a *asked) ofCollection(level area.Level) crumb {
 	return crumb{ogcRoot + "/collections/" + level.String(), a.say(level.Word(), plural[level])}
 }
 
-func (a *asked) landingPage(_ *OGCLanding) ([]byte, error) {
+func (a *asked) landingPage() ([]byte, error) {
 	return drawPage("landing", struct {
 		frame
 		Address string

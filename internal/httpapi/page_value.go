@@ -250,7 +250,7 @@ func (l *linker) address(v *jsonValue, key, district string) (field, address str
 // array draws objects as one table, numbers in one line, and the rest as a list.
 func (l *linker) array(v *jsonValue, key, district string) (p pageValue) {
 	if len(v.items) == 0 {
-		return pageValue{Text: "[]", Null: true}
+		return pageValue{Text: map[bool]string{true: "none", false: "无"}[l.lang == "en"], Null: true}
 	}
 	if text, ok := v.numbers(); ok {
 		return pageValue{Numbers: text}

@@ -288,10 +288,30 @@ func plainText(next http.Handler) http.Handler {
 			refuse(w, r, noSuchPath(strings.ToValidUTF8(r.URL.Path, "\uFFFD")))
 		case err != nil, !sound(query), !sound(r.Header.Get("Idempotency-Key")):
 			refuse(w, r, fault.New(fault.Invalid, "bad_text", "请求里有不是文字的字节", "the request holds bytes that are no text"))
+		case repeated(r.URL) != "":
+			refuse(w, r, fault.New(fault.Invalid, "repeated_parameter", "参数 %[1]q 出现了几次，只要一次", "the parameter %[1]q stands there several times; give it once", clip(repeated(r.URL), 60)))
+		case packedBody(r):
+			refuse(w, r, fault.New(fault.Unsupported, "packed_body", "请求体不要压缩（Content-Encoding）", "send the body as it is, without Content-Encoding"))
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// repeated is a parameter that stands in an address more than once; only the
+// levels of an export may.
+func repeated(u *url.URL) string {
+	for name, values := range u.Query() {
+		if len(values) > 1 && name != "level" {
+			return name
+		}
+	}
+	return ""
+}
+
+func packedBody(r *http.Request) bool {
+	encoding := r.Header.Get("Content-Encoding")
+	return encoding != "" && !strings.EqualFold(encoding, "identity")
 }
 
 // ownHost refuses requests that were made for another name, while the service is

@@ -398,9 +398,10 @@ func TestTwoStewardsAtOneBorder(t *testing.T) {
 	s.importEnd(fmt.Sprintf(`{"upload":%q,"level":"grid","edition":"d","commit":true}`, s.upload("g.geojson", collection(grids, "网格"))))
 	const draft = "/api/v1/editions/150102/d"
 	at := grids["150102001002002"][0]
+	first := at // both drag to places around it, whoever wins, so that the border does not wander off
 	for round := range 25 {
 		etag := s.get(draft).Header.Get("ETag")
-		to := [][2]float64{{at[0] + 1e-4, at[1] + float64(round)*1e-6}, {at[0] - 1e-4, at[1] - float64(round)*1e-6}}
+		to := [][2]float64{{first[0] + 1e-4, first[1] + float64(round+1)*1e-6}, {first[0] - 1e-4, first[1] - float64(round+1)*1e-6}}
 		answers := make([]answer, 2)
 		var both sync.WaitGroup
 		for i := range answers {

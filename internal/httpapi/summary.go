@@ -32,19 +32,11 @@ type Summary struct {
 
 // SummaryLevel counts the areas of one level.
 type SummaryLevel struct {
-	Level   string        `json:"level" enum:"subdistrict,community,grid,compound"`
-	Whole   int           `json:"whole" doc:"how many lie wholly within"`
-	Partly  int           `json:"partly" doc:"how many share some of their ground with it"`
-	Areas   []SummaryArea `json:"areas" doc:"the first 50 that lie wholly within, by district and code"`
-	Partial []SummaryArea `json:"partial" doc:"the first 50 that lie partly within"`
-}
-
-// SummaryArea names one of the areas.
-type SummaryArea struct {
-	District string `json:"district"`
-	Level    string `json:"level"`
-	Code     string `json:"code"`
-	Name     string `json:"name"`
+	Level   string      `json:"level" enum:"subdistrict,community,grid,compound"`
+	Whole   int         `json:"whole" doc:"how many lie wholly within"`
+	Partly  int         `json:"partly" doc:"how many share some of their ground with it"`
+	Areas   []NamedArea `json:"areas" doc:"the first 50 that lie wholly within, by district and code"`
+	Partial []NamedArea `json:"partial" doc:"the first 50 that lie partly within"`
 }
 
 // DrawnPolygon is a GeoJSON Polygon.
@@ -82,7 +74,7 @@ func (s *Server) summary(ctx context.Context, in *summaryInput) (*summaryOutput,
 	m2, perimeter := shape.Ground()
 	out := Summary{AreaM2: math.Round(m2*10) / 10, PerimeterM: math.Round(perimeter*10) / 10, Levels: []SummaryLevel{}, Generation: ix.Generation, StaleSince: s.staleSince()}
 	for _, level := range []area.Level{area.Subdistrict, area.Community, area.Grid, area.Compound} {
-		l := SummaryLevel{Level: level.String(), Areas: []SummaryArea{}, Partial: []SummaryArea{}}
+		l := SummaryLevel{Level: level.String(), Areas: []NamedArea{}, Partial: []NamedArea{}}
 		known := false
 		for _, e := range ix.Editions() {
 			known = known || len(e.Level(level)) > 0
@@ -98,9 +90,9 @@ func (s *Server) summary(ctx context.Context, in *summaryInput) (*summaryOutput,
 }
 
 // summaryAreas appends the names of areas, up to listedAreas.
-func summaryAreas(out []SummaryArea, found []*gridindex.Area) []SummaryArea {
+func summaryAreas(out []NamedArea, found []*gridindex.Area) []NamedArea {
 	for _, a := range found[:min(len(found), listedAreas-len(out))] {
-		out = append(out, SummaryArea{a.Edition().Code, a.Level.String(), a.Code, a.Name})
+		out = append(out, nameOf(a))
 	}
 	return out
 }

@@ -185,7 +185,7 @@ func (s *Server) tile(ctx context.Context, in *struct {
 	if in.Snapshot == ix.Snapshot && (in.Coarse == "") == (mark == "") {
 		out.CacheControl = "private, max-age=86400, immutable"
 	}
-	if strings.Contains(in.IfNone, strings.TrimPrefix(out.ETag, "W/")) {
+	if has(in.IfNone, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
@@ -194,6 +194,11 @@ func (s *Server) tile(ctx context.Context, in *struct {
 		out.Status, out.Encoding = http.StatusNoContent, ""
 	}
 	return out, nil
+}
+
+// has reports whether If-None-Match names a tag, weak or not (RFC 9110 §13.1.2).
+func has(ifNoneMatch, tag string) bool {
+	return strings.TrimSpace(ifNoneMatch) == "*" || strings.Contains(ifNoneMatch, strings.TrimPrefix(tag, "W/"))
 }
 
 // drawn draws a tile, or takes it from those drawn before.

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"unicode/utf8"
@@ -18,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"wangge/internal/fault"
+	"wangge/internal/zipcheck"
 )
 
 // The caps on archives and parts, whatever they claim. Parts are read as they
@@ -118,8 +118,8 @@ func (p *parts) list(wanted, layer string) error {
 	if len(archive.File) > maxEntries {
 		return badZip("压缩包里超过 %[1]d 个文件", "the archive holds more than %[1]d files", maxEntries)
 	}
-	if err := checkSpans(archive.File, info.Size()); err != nil {
-		return err
+	if err := zipcheck.Spans(archive.File, info.Size()); err != nil {
+		return spansFault(err)
 	}
 	files := map[string]*zip.File{} // by name as people read it
 	var names, found []string
@@ -165,30 +165,15 @@ func entryName(e *zip.File) string {
 	return e.Name
 }
 
-// checkSpans refuses an archive whose entries share bytes, or claim some that
-// it does not have: so are bombs built that no single entry gives away.
-func checkSpans(files []*zip.File, size int64) error {
-	type span struct{ from, to int64 }
-	var spans []span
-	for _, e := range files {
-		from, err := e.DataOffset()
-		if err != nil {
-			return badZip("压缩包损坏", "the archive is damaged").Because(err)
-		}
-		if e.CompressedSize64 > uint64(size) || from > size-int64(e.CompressedSize64) {
-			return badZip("压缩包不完整", "the archive is cut off")
-		}
-		if e.CompressedSize64 > 0 {
-			spans = append(spans, span{from, from + int64(e.CompressedSize64)})
-		}
+// spansFault says what zipcheck.Spans found in words for people.
+func spansFault(err error) error {
+	switch {
+	case errors.Is(err, zipcheck.ErrOverlaps):
+		return zipBomb("压缩包里的文件互相重叠", "the files in the archive share their bytes")
+	case errors.Is(err, zipcheck.ErrCutOff):
+		return badZip("压缩包不完整", "the archive is cut off")
 	}
-	slices.SortFunc(spans, func(a, b span) int { return int(a.from - b.from) })
-	for i := 1; i < len(spans); i++ {
-		if spans[i].from < spans[i-1].to {
-			return zipBomb("压缩包里的文件互相重叠", "the files in the archive share their bytes")
-		}
-	}
-	return nil
+	return badZip("压缩包损坏", "the archive is damaged").Because(err)
 }
 
 // meter reads a file up to a number of bytes in all.

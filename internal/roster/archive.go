@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"wangge/internal/fault"
+	"wangge/internal/zipcheck"
 )
 
 // The caps on a workbook, which is a zip, whatever it claims.
@@ -38,8 +39,8 @@ func openArchive(b []byte) (*archive, error) {
 	if len(z.File) > maxParts {
 		return nil, zipBomb("工作簿里超过 %[1]d 个部件", "the workbook has more than %[1]d parts", maxParts)
 	}
-	if err := checkSpans(z.File, int64(len(b))); err != nil {
-		return nil, err
+	if err := zipcheck.Spans(z.File, int64(len(b))); err != nil {
+		return nil, spansFault(err)
 	}
 	a := &archive{parts: map[string]*zip.File{}, left: maxUnpacked}
 	claimed := uint64(0)
@@ -66,30 +67,15 @@ func openArchive(b []byte) (*archive, error) {
 	return a, nil
 }
 
-// checkSpans refuses an archive whose parts share bytes, or claim some that it
-// does not have.
-func checkSpans(files []*zip.File, size int64) error {
-	type span struct{ from, to int64 }
-	var spans []span
-	for _, e := range files {
-		start, err := e.DataOffset()
-		if err != nil {
-			return badWorkbook("文件损坏", "the file is damaged").Because(err)
-		}
-		if e.CompressedSize64 > uint64(size) || start > size-int64(e.CompressedSize64) {
-			return badWorkbook("文件不完整", "the file is cut off")
-		}
-		if e.CompressedSize64 > 0 {
-			spans = append(spans, span{start, start + int64(e.CompressedSize64)})
-		}
+// spansFault says what zipcheck.Spans found in words for people.
+func spansFault(err error) error {
+	switch {
+	case errors.Is(err, zipcheck.ErrOverlaps):
+		return zipBomb("工作簿里的部件互相重叠", "the parts of the workbook share their bytes")
+	case errors.Is(err, zipcheck.ErrCutOff):
+		return badWorkbook("文件不完整", "the file is cut off")
 	}
-	slices.SortFunc(spans, func(a, b span) int { return int(a.from - b.from) })
-	for i := 1; i < len(spans); i++ {
-		if spans[i].from < spans[i-1].to {
-			return zipBomb("工作簿里的部件互相重叠", "the parts of the workbook share their bytes")
-		}
-	}
-	return nil
+	return badWorkbook("文件损坏", "the file is damaged").Because(err)
 }
 
 func badWorkbook(zh, en string, args ...any) *fault.Error {

@@ -154,7 +154,7 @@ func weigh(line []spot, weight []float64) []float64 {
 	if line[0] == line[last] { // a ring is held at the spot farthest off, too
 		far, most := 0, -1.0
 		for i, s := range line {
-			if away := math.Hypot(s.less(line[0])); away > most {
+			if away := math.Hypot(s.from(line[0])); away > most {
 				far, most = i, away
 			}
 		}
@@ -177,11 +177,11 @@ func weigh(line []spot, weight []float64) []float64 {
 			spans = append(spans, span{s.from, middle, s.most}, span{middle, s.to, s.most})
 			continue
 		}
-		dx, dy := line[s.to].less(line[s.from])
+		dx, dy := line[s.to].from(line[s.from])
 		length := math.Hypot(dx, dy)
 		far, most := s.from+1, -1.0
 		for i := s.from + 1; i < s.to; i++ {
-			x, y := line[i].less(line[s.from])
+			x, y := line[i].from(line[s.from])
 			away := math.Hypot(x, y)
 			if length > 0 {
 				away = math.Abs(x*dy-y*dx) / length
@@ -196,8 +196,8 @@ func weigh(line []spot, weight []float64) []float64 {
 	return weight
 }
 
-// less is how far s lies from o.
-func (s spot) less(o spot) (x, y float64) {
+// from is how far s lies from o, eastwards and southwards.
+func (s spot) from(o spot) (x, y float64) {
 	return float64(int64(s.x) - int64(o.x)), float64(int64(s.y) - int64(o.y))
 }
 

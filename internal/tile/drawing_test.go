@@ -48,8 +48,8 @@ func TestThinnedLinesStayNear(t *testing.T) {
 }
 
 func distance(p, a, b spot) float64 {
-	dx, dy := b.less(a)
-	x, y := p.less(a)
+	dx, dy := b.from(a)
+	x, y := p.from(a)
 	along := 0.0
 	if length := dx*dx + dy*dy; length > 0 {
 		along = (x*dx + y*dy) / length

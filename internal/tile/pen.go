@@ -47,7 +47,7 @@ func (p *pen) both(s string) [2]uint32 { return [2]uint32{p.shapes.text(s), p.la
 func (d *Drawing) draw(p *pen) {
 	f := &p.frame
 	p.found = p.found[:0]
-	d.trees[p.level].Search([2]int64{f.west, f.north}, [2]int64{f.east, f.bot}, func(_, _ [2]int64, i int32) bool {
+	d.trees[p.level].Search([2]int64{f.west, f.north}, [2]int64{f.east, f.south}, func(_, _ [2]int64, i int32) bool {
 		p.found = append(p.found, i)
 		return true
 	})
@@ -114,7 +114,7 @@ func (p *pen) parent(d *Drawing, place int32) [2]uint32 {
 // polygons draws the rings of an area and reports whether any is left.
 func (p *pen) polygons(d *Drawing, detail *detail, a *drawn) (some bool) {
 	f := &p.frame
-	whole := int64(a.box.lo.x) > f.west && int64(a.box.hi.x) < f.east && int64(a.box.lo.y) > f.north && int64(a.box.hi.y) < f.bot
+	whole := int64(a.box.lo.x) > f.west && int64(a.box.hi.x) < f.east && int64(a.box.lo.y) > f.north && int64(a.box.hi.y) < f.south
 	for _, polygon := range a.polygons {
 		for i, ring := range polygon {
 			p.walk(d, detail, ring, whole)
@@ -179,7 +179,7 @@ func (p *pen) unclose() {
 
 // misses reports whether a box lies beyond one edge of the tile.
 func (f *frame) misses(b *spots) bool {
-	return int64(b.hi.x) < f.west || int64(b.lo.x) > f.east || int64(b.hi.y) < f.north || int64(b.lo.y) > f.bot
+	return int64(b.hi.x) < f.west || int64(b.lo.x) > f.east || int64(b.hi.y) < f.north || int64(b.lo.y) > f.south
 }
 
 // doubledArea is positive for rings that run clockwise on the ground.

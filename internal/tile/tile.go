@@ -51,18 +51,18 @@ func project(p geo.Point) spot {
 
 // frame turns world steps into steps of one tile.
 type frame struct {
-	shift      uint
-	half       int64
-	left, top  int64 // of the tile, in its own steps around the world
-	west, east int64 // of the tile with its buffer, in world steps
-	north, bot int64
+	shift        uint
+	half         int64
+	left, top    int64 // of the tile, in its own steps around the world
+	west, east   int64 // of the tile with its buffer, in world steps
+	north, south int64
 }
 
 func (k Key) frame() frame {
 	f := frame{shift: uint(32 - 12 - k.Z), left: extent * int64(k.X), top: extent * int64(k.Y)}
 	f.half = 1 << f.shift >> 1
 	f.west, f.east = (f.left-buffer)<<f.shift, (f.left+extent+buffer)<<f.shift
-	f.north, f.bot = (f.top-buffer)<<f.shift, (f.top+extent+buffer)<<f.shift
+	f.north, f.south = (f.top-buffer)<<f.shift, (f.top+extent+buffer)<<f.shift
 	return f
 }
 

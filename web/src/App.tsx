@@ -5,7 +5,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useTranslation } from "react-i18next";
 
 import { type Address, type AreaKey, readAddress, type View, writeAddress } from "./address";
-import { type Answer, api, type Area, ask, Refusal } from "./api/client";
+import { type Answer, api, ask, Refusal } from "./api/client";
 import { useChanged } from "./changed";
 import { BaseMapChoice } from "./map/base/BaseMapChoice";
 import { useBaseMaps } from "./map/base/baseMaps";
@@ -13,7 +13,7 @@ import { boundsOf, countsOf, levels } from "./map/levels";
 import { strengthOf } from "./map/look";
 import { canDraw, MapBoundary } from "./map/MapBoundary";
 import { palettes } from "./map/palette";
-import { atOf, useMoment } from "./moment";
+import { useMoment } from "./moment";
 import { ownerOf } from "./owner";
 import { AnswerCard } from "./panels/AnswerCard";
 import { AreaCard } from "./panels/AreaCard";
@@ -32,6 +32,7 @@ import { printAddress } from "./print/address";
 import { useSession } from "./session/session";
 import { UserMenu } from "./session/UserMenu";
 import { useShortcuts } from "./shortcuts";
+import { areaQuery, ghostOf, locateQuery, nothing, nowhere } from "./subject";
 import { useTheme } from "./theme";
 import { indexAt, todayIn } from "./time";
 
@@ -60,15 +61,9 @@ export function App() {
   const snapshot = today.data?.snapshot ?? ""; // changes whenever any boundaries do
   const several = timelineOf(usual).length > 1;
 
-  /** Asks whose a place is on the day shown. */
-  const locate = (p: Position) => ({
-    queryKey: ["locate", formatPosition(p), p.crs, moment, snapshot, i18n.language],
-    queryFn: () => ask(api.GET("/api/v1/locate", { params: { query: { lon: p.lon, lat: p.lat, crs: p.crs, ...atOf(moment ?? "") } } })),
-    retry: false,
-  });
-  const nowhere: Position = { lon: NaN, lat: NaN, crs: "wgs84" };
+  const then = useMemo(() => ({ moment, snapshot, lang: i18n.language }), [moment, snapshot, i18n.language]);
   const answer = useQuery({
-    ...locate(point ?? nowhere),
+    ...locateQuery(point ?? nowhere, then),
     enabled: point !== null && today.isSuccess && moment !== null,
     // A new point starts empty; the same one at another time, or with new boundaries, does not.
     placeholderData: (before, query) => (point && query?.queryKey[1] === formatPosition(point) && query.queryKey[2] === point.crs ? before : undefined),
@@ -85,17 +80,8 @@ export function App() {
     retry: false,
   });
 
-  const areaQuery = useCallback(
-    (key: AreaKey, at: string) => ({
-      queryKey: ["area", key.district, key.level, key.code, at, snapshot, i18n.language],
-      queryFn: () =>
-        ask(api.GET("/api/v1/districts/{district}/areas/{level}/{code}", { params: { path: { ...key, level: key.level as Area["level"] }, query: atOf(at) } })),
-      retry: false,
-    }),
-    [snapshot, i18n.language],
-  );
   const shownArea = useQuery({
-    ...areaQuery(area ?? { district: "", level: "", code: "" }, moment ?? ""),
+    ...areaQuery(area ?? nothing, then),
     enabled: area !== null && today.isSuccess && moment !== null,
     placeholderData: (before, query) => (area && [area.district, area.level, area.code].every((part, i) => query?.queryKey[i + 1] === part) ? before : undefined),
   });
@@ -122,7 +108,7 @@ export function App() {
   }, []);
 
   /** Fetches an area, for its card or to bring it into sight. */
-  const fetchArea = useCallback((key: AreaKey, at: string) => queries.fetchQuery(areaQuery(key, at)).catch(() => null), [queries, areaQuery]);
+  const fetchArea = useCallback((key: AreaKey, at: string) => queries.fetchQuery(areaQuery(key, { ...then, moment: at })).catch(() => null), [queries, then]);
 
   /** Brings the owner of a typed point into sight; a click is in sight already. */
   const show = useCallback(
@@ -136,7 +122,7 @@ export function App() {
 
   async function askPoint(p: Position) {
     change({ point: p, area: null });
-    const found = await queries.fetchQuery(locate(p)).catch(() => null); // the card says what is wrong
+    const found = await queries.fetchQuery(locateQuery(p, then)).catch(() => null); // the card says what is wrong
     if (found?.covered) await show(found);
   }
 
@@ -196,9 +182,8 @@ export function App() {
   const hidden = levels.filter((l) => strengthOf(look, l) === 0);
   const owner = ownerOf(answer.data);
   const standing = area && shownArea.data ? { ...area, code: shownArea.data.code } : area; // under the code of the day
-  const gone = shownArea.data?.note?.kind === "ended" ? shownArea.data : null;
-  const selected = gone ? null : (standing ?? (point && owner));
-  const ghost = gone && `${location.origin}/api/v1/districts/${encodeURIComponent(gone.district)}/areas/${gone.level}/${encodeURIComponent(gone.code)}/geometry?at=${gone.valid_from}`;
+  const ghost = ghostOf(shownArea.data);
+  const selected = ghost ? null : (standing ?? (point && owner));
   const district = area?.district ?? answer.data?.district?.code ?? usual;
   const timed = timelineOf(district).length > 1 || !several ? district : usual;
   const periods = timelineOf(timed);

@@ -2,20 +2,31 @@
 
 const thin = "\u2009";
 
-/** Metres below a kilometre, kilometres beyond. */
+const lengths = (lang: string): [m: string, km: string] => (lang === "en" ? ["m", "km"] : ["米", "公里"]);
+
+function number(v: number, digits: number, lang: string): string {
+  return v.toLocaleString(lang, { maximumFractionDigits: digits });
+}
+
+/** Metres below a kilometre, kilometres beyond, as near as one sees. */
 export function distance(metres: number, lang: string): string {
-  const number = (v: number, digits: number) => v.toLocaleString(lang, { maximumFractionDigits: digits });
-  const [m, km] = lang === "en" ? ["m", "km"] : ["米", "公里"];
-  if (metres < 10) return number(metres, 1) + thin + m;
-  return metres < 1000 ? number(metres, 0) + thin + m : number(metres / 1000, metres < 10000 ? 1 : 0) + thin + km;
+  const [m, km] = lengths(lang);
+  if (metres < 10) return number(metres, 1, lang) + thin + m;
+  return metres < 1000 ? number(metres, 0, lang) + thin + m : number(metres / 1000, metres < 10000 ? 1 : 0, lang) + thin + km;
+}
+
+/** A measured length: metres to the decimetre below a kilometre, kilometres to the metre beyond. */
+export function measured(metres: number, lang: string): string {
+  const [m, km] = lengths(lang);
+  const tenths = Math.round(metres * 10) / 10;
+  return tenths < 1000 ? number(tenths, 1, lang) + thin + m : number(metres / 1000, 3, lang) + thin + km;
 }
 
 /** Square metres, hectares or square kilometres. */
 export function ground(m2: number, lang: string): string {
-  const number = (v: number, digits: number) => v.toLocaleString(lang, { maximumFractionDigits: digits });
-  if (m2 < 1e4) return number(m2, 0) + thin + "m²";
-  if (m2 < 1e6) return number(m2 / 1e4, 1) + thin + (lang === "en" ? "ha" : "公顷");
-  return number(m2 / 1e6, 2) + thin + "km²";
+  if (m2 < 1e4) return number(m2, 0, lang) + thin + "m²";
+  if (m2 < 1e6) return number(m2 / 1e4, 1, lang) + thin + (lang === "en" ? "ha" : "公顷");
+  return number(m2 / 1e6, 2, lang) + thin + "km²";
 }
 
 /** A day, from YYYY-MM-DD. */

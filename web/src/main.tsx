@@ -8,6 +8,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { Gate } from "./session/Gate";
 import { Invitation } from "./session/Invitation";
+import { Opening } from "./session/Opening";
 
 const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } });
 
@@ -29,7 +30,7 @@ if (root) {
           <Invitation />
         ) : (
           <Gate open={(me) => me.public && (!page || name === "print")} needs={name === "steward" ? "draft.read" : undefined}>
-            <Suspense fallback={null}>{page ?? <App />}</Suspense>
+            <Suspense fallback={<Opening />}>{page ?? <App />}</Suspense>
           </Gate>
         )}
       </QueryClientProvider>

@@ -1412,7 +1412,7 @@ export interface components {
             void: boolean;
         };
         AmbiguousCode: {
-            candidates: components["schemas"]["Candidate"][];
+            candidates: components["schemas"]["NamedArea"][];
             code: string;
         };
         Answer: {
@@ -1610,12 +1610,6 @@ export interface components {
             areas: components["schemas"]["Area"][];
             /** @description codes that no area has */
             missing: string[];
-        };
-        Candidate: {
-            code: string;
-            district: string;
-            level: string;
-            name: string;
         };
         Change: {
             confirmed: boolean;
@@ -2083,6 +2077,12 @@ export interface components {
         };
         Name: {
             id: string;
+            name: string;
+        };
+        NamedArea: {
+            code: string;
+            district: string;
+            level: string;
             name: string;
         };
         Nearest: {
@@ -2589,12 +2589,6 @@ export interface components {
             /** Format: date-time */
             stale_since?: string;
         };
-        SummaryArea: {
-            code: string;
-            district: string;
-            level: string;
-            name: string;
-        };
         SummaryInputBody: {
             /** @description a date: the boundaries valid then */
             at?: string;
@@ -2602,11 +2596,11 @@ export interface components {
         };
         SummaryLevel: {
             /** @description the first 50 that lie wholly within, by district and code */
-            areas: components["schemas"]["SummaryArea"][];
+            areas: components["schemas"]["NamedArea"][];
             /** @enum {string} */
             level: "subdistrict" | "community" | "grid" | "compound";
             /** @description the first 50 that lie partly within */
-            partial: components["schemas"]["SummaryArea"][];
+            partial: components["schemas"]["NamedArea"][];
             /**
              * Format: int64
              * @description how many share some of their ground with it

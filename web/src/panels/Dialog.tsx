@@ -1,11 +1,11 @@
 import "./dialog.css";
 
 import { type ReactNode, useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
+
+import { Close } from "./Close";
 
 /** A dialog over the page: Esc and a click beside it close it. */
 export function Dialog({ title, children, onClose }: { title: string; children: ReactNode; onClose: () => void }) {
-  const { t } = useTranslation();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -31,11 +31,7 @@ export function Dialog({ title, children, onClose }: { title: string; children: 
       <div className="dialog-body">
         <header>
           <h2>{title}</h2>
-          <button type="button" className="icon" aria-label={t("close")} onClick={onClose}>
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-              <path d="M6 6l12 12M18 6L6 18" />
-            </svg>
-          </button>
+          <Close onClose={onClose} />
         </header>
         {children}
       </div>

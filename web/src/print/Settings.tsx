@@ -41,7 +41,7 @@ export function Settings({ sheet, title, scale, fixed, present, drawn, selectabl
       </label>
       <div className="print-field" role="group" aria-label={t("print_size")}>
         <span aria-hidden="true">{t("print_size")}</span>
-        <div className="print-choice">
+        <div className="segments print-choice">
           {sizes.map((s) => (
             <button key={s} type="button" aria-pressed={sheet.size === s} onClick={() => onSheet({ size: s })}>
               {s.toUpperCase()}
@@ -51,7 +51,7 @@ export function Settings({ sheet, title, scale, fixed, present, drawn, selectabl
       </div>
       <div className="print-field" role="group" aria-label={t("print_turn")}>
         <span aria-hidden="true">{t("print_turn")}</span>
-        <div className="print-choice">
+        <div className="segments print-choice">
           {turns.map((s) => (
             <button key={s} type="button" aria-pressed={sheet.turn === s} onClick={() => onSheet({ turn: s })}>
               {t(`print_${s}`)}

@@ -2,6 +2,7 @@
 
 import type { View } from "../address";
 import type { Bounds } from "../map/levels";
+import { degrees, plane } from "../map/mercator";
 
 export const mmPerPixel = 25.4 / 96;
 
@@ -67,15 +68,6 @@ export function pixelRatio(width: number, height: number): number {
   return Math.min(dots / 96, sideAtMost / Math.max(w, h), Math.sqrt(pixelsAtMost / (w * h)));
 }
 
-/** Place on the Web Mercator plane, the world being 1 wide; y grows southwards. */
-function plane(lon: number, lat: number): [number, number] {
-  return [(lon + 180) / 360, (1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2];
-}
-
-function latitude(y: number): number {
-  return (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
-}
-
 interface Extent {
   width: number;
   height: number;
@@ -94,7 +86,7 @@ export function boundsOn(map: Extent, view: View): Bounds {
   const mm = world * 2 ** view.zoom * mmPerPixel;
   const [cx, cy] = plane(view.lon, view.lat);
   const [dx, dy] = [map.width / 2 / mm, map.height / 2 / mm];
-  return [(cx - dx) * 360 - 180, latitude(cy + dy), (cx + dx) * 360 - 180, latitude(cy - dy)];
+  return [...degrees(cx - dx, cy + dy), ...degrees(cx + dx, cy - dy)];
 }
 
 /** The view that holds bounds on a map of this size, with a margin. */
@@ -103,5 +95,5 @@ export function viewOf([w, s, e, n]: Bounds, map: Extent): View {
   const [x2, y2] = plane(e, s);
   const room = 0.94 / mmPerPixel / world;
   const zoom = Math.min(Math.log2((map.width * room) / Math.max(x2 - x1, 1e-9)), Math.log2((map.height * room) / Math.max(y2 - y1, 1e-9)), 19);
-  return { lon: (w + e) / 2, lat: latitude((y1 + y2) / 2), zoom };
+  return { lon: (w + e) / 2, lat: degrees(0, (y1 + y2) / 2)[1], zoom };
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { nextPath } from "./next";
+import { Opening } from "./Opening";
 import { type Me, useSession } from "./session";
 import { SignIn } from "./SignIn";
 
@@ -12,7 +13,7 @@ export function Gate({ open, needs, children }: { open: (me: Me) => boolean; nee
   const [was, setWas] = useState(false);
   const me = session.data;
   if (me?.signed_in && !was) setWas(true);
-  if (!me) return session.isError ? children : null; // without the service the page itself says so
+  if (!me) return session.isError ? children : <Opening />; // without the service the page itself says so
   if (location.pathname === "/sign-in") return <SignIn me={me} next={nextPath(location.search)} ended={false} />;
   if (me.signed_in && needs && !me.may.includes(needs)) {
     return (

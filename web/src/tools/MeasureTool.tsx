@@ -1,9 +1,8 @@
 import type { Map as MaplibreMap } from "maplibre-gl";
 import { useTranslation } from "react-i18next";
 
-import { ground } from "../format";
+import { ground, measured } from "../format";
 import { lengthBetween, lengthOf, ringOf } from "./geodesic";
-import { metres } from "./metres";
 import type { Place } from "./shape";
 import { useSketch } from "./sketch";
 import { SketchOverlay } from "./SketchOverlay";
@@ -29,14 +28,14 @@ export function MeasureTool({ map, from, onLeave }: MeasureToolProps) {
   const touch = window.matchMedia("(hover: none)").matches;
   return (
     <>
-      <SketchOverlay map={map} sketch={sketch} byKeys={byKeys} legLabel={(p, q) => metres(lengthBetween(p, q), lang)} endLabel={!closed && line.length > 1 ? metres(total, lang) : undefined} />
+      <SketchOverlay map={map} sketch={sketch} byKeys={byKeys} legLabel={(p, q) => measured(lengthBetween(p, q), lang)} endLabel={!closed && line.length > 1 ? measured(total, lang) : undefined} />
       <ToolPanel name={t("key_measure")} onClose={onLeave}>
         {line.length < 2 && <p className="tools-hint">{t("measure_start")}</p>}
         {line.length > 1 && (
           <dl className="tools-figures" aria-live={done ? "polite" : "off"}>
             <div>
               <dt>{t(ring ? "measure_perimeter" : "measure_total")}</dt>
-              <dd data-testid="measured">{metres(ring ? ring.perimeter : total, lang)}</dd>
+              <dd data-testid="measured">{measured(ring ? ring.perimeter : total, lang)}</dd>
             </div>
             {ring && (
               <div>
@@ -47,7 +46,7 @@ export function MeasureTool({ map, from, onLeave }: MeasureToolProps) {
             {!done && a && b && line.length > 2 && (
               <div>
                 <dt>{t("measure_leg")}</dt>
-                <dd>{metres(lengthBetween(a, b), lang)}</dd>
+                <dd>{measured(lengthBetween(a, b), lang)}</dd>
               </div>
             )}
           </dl>

@@ -52,16 +52,13 @@ export function PlaceMenu({ asked, onWhose, onHistory, onMeasure, onCopy, onClos
       if (!menu.current?.contains(e.target as Node)) close();
     };
     const leave = () => close();
-    window.addEventListener("pointerdown", outside, { capture: true });
-    window.addEventListener("wheel", outside, { capture: true, passive: true });
-    window.addEventListener("resize", leave);
-    window.addEventListener("blur", leave);
-    return () => {
-      window.removeEventListener("pointerdown", outside, { capture: true });
-      window.removeEventListener("wheel", outside, { capture: true });
-      window.removeEventListener("resize", leave);
-      window.removeEventListener("blur", leave);
-    };
+    const ended = new AbortController();
+    const { signal } = ended;
+    window.addEventListener("pointerdown", outside, { capture: true, signal });
+    window.addEventListener("wheel", outside, { capture: true, passive: true, signal });
+    window.addEventListener("resize", leave, { signal });
+    window.addEventListener("blur", leave, { signal });
+    return () => ended.abort();
   }, []);
 
   const onKeyDown = (e: KeyboardEvent) => {

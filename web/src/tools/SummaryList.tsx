@@ -2,9 +2,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AreaKey } from "../address";
-import { ground } from "../format";
-import { metres } from "./metres";
-import type { Summary, SummaryArea } from "./summary";
+import { ground, measured } from "../format";
+import type { Summary, NamedArea } from "./summary";
 
 /** The figures of a drawn polygon. Each opens the list of its areas, each area its card. */
 export function SummaryList({ summary, onArea }: { summary: Summary; onArea: (key: AreaKey) => void }) {
@@ -13,7 +12,7 @@ export function SummaryList({ summary, onArea }: { summary: Summary; onArea: (ke
   const lang = i18n.language;
   return (
     <>
-      <p className="tools-shape">{t("draw_shape", { ground: ground(summary.area_m2, lang), perimeter: metres(summary.perimeter_m, lang) })}</p>
+      <p className="tools-shape">{t("draw_shape", { ground: ground(summary.area_m2, lang), perimeter: measured(summary.perimeter_m, lang) })}</p>
       <table className="tools-table" data-testid="summary">
         <thead>
           <tr>
@@ -64,7 +63,7 @@ export function SummaryList({ summary, onArea }: { summary: Summary; onArea: (ke
 }
 
 /** The areas behind one figure. */
-function Areas({ areas, of, onArea }: { areas: SummaryArea[]; of: number; onArea: (key: AreaKey) => void }) {
+function Areas({ areas, of, onArea }: { areas: NamedArea[]; of: number; onArea: (key: AreaKey) => void }) {
   const { t } = useTranslation();
   return (
     <>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
+import { measured } from "../format";
+
 import { lengthBetween, lengthOf, ringOf } from "./geodesic";
-import { metres } from "./metres";
 
 describe("metres on the ellipsoid", () => {
   // A minute of arc along the meridian at 40° north, and along the parallel, from
@@ -34,9 +35,9 @@ describe("how a length is written", () => {
     [1234.5, "1.235 公里"],
     [123456, "123.456 公里"],
   ])("%f", (value, text) => {
-    expect(metres(value, "zh").replace("\u2009", " ")).toBe(text);
+    expect(measured(value, "zh").replace("\u2009", " ")).toBe(text);
   });
   it("in English", () => {
-    expect(metres(1234.5, "en").replace("\u2009", " ")).toBe("1.235 km");
+    expect(measured(1234.5, "en").replace("\u2009", " ")).toBe("1.235 km");
   });
 });

@@ -32,18 +32,15 @@ export function useRectangle(map: MaplibreMap, active: boolean, onDone: (ring: P
     map.on("touchstart", onBegin);
     map.on("mousemove", onGo);
     map.on("touchmove", onGo);
-    window.addEventListener("mouseup", onEnd);
-    window.addEventListener("touchend", onEnd);
-    window.addEventListener("touchcancel", onEnd);
+    const ended = new AbortController();
+    for (const event of ["mouseup", "touchend", "touchcancel"]) window.addEventListener(event, onEnd, { signal: ended.signal });
     return () => {
       map.dragPan.enable();
       map.off("mousedown", onBegin);
       map.off("touchstart", onBegin);
       map.off("mousemove", onGo);
       map.off("touchmove", onGo);
-      window.removeEventListener("mouseup", onEnd);
-      window.removeEventListener("touchend", onEnd);
-      window.removeEventListener("touchcancel", onEnd);
+      ended.abort();
     };
   }, [map, active]);
   return drag && rectangle(drag.from, drag.to);

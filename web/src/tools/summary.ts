@@ -6,7 +6,7 @@ import type { components } from "../api/types.gen";
 import type { Place } from "./shape";
 
 export type Summary = components["schemas"]["Summary"];
-export type SummaryArea = components["schemas"]["SummaryArea"];
+export type NamedArea = components["schemas"]["NamedArea"];
 
 const pause = 180; // milliseconds of rest before a shape is asked about
 

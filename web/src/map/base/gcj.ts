@@ -5,6 +5,8 @@
  */
 import gcoord from "gcoord";
 
+import { degrees, plane } from "../mercator";
+
 export const tileSize = 256;
 
 /** A tile is moved in so many pieces a side: the shift differs by up to a pixel across it. */
@@ -22,13 +24,13 @@ export interface Piece {
 /** Degrees (WGS-84 or GCJ-02 alike) to pixels of the world. */
 export function project(lon: number, lat: number, zoom: number): [number, number] {
   const world = tileSize * 2 ** zoom;
-  const sin = Math.sin((lat * Math.PI) / 180);
-  return [((lon + 180) / 360) * world, (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * world];
+  const [x, y] = plane(lon, lat);
+  return [x * world, y * world];
 }
 
 function unproject(x: number, y: number, zoom: number): [number, number] {
   const world = tileSize * 2 ** zoom;
-  return [(x / world) * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / world))) * 180) / Math.PI];
+  return degrees(x / world, y / world);
 }
 
 /** How far GCJ-02 moves what is at a pixel; exactly nothing outside China. */

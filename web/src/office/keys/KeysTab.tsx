@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Checkbox, Drawer, Input, Popconfirm, Skeleton, Table, type TableColumnsType } from "antd";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useNotify } from "../../steward/notice";
@@ -15,6 +15,7 @@ import { FormWrong } from "../people/PersonFields";
 import { useKeys, useNames } from "../queries";
 import { isStale, type Key, writeOnce } from "../service";
 import { useWider } from "../where";
+import { useSubmit } from "../useSubmit";
 
 const longestLife = 400; // days
 
@@ -138,24 +139,13 @@ function MakeKey({ able, onClose }: { able: string[]; onClose: () => void }) {
   const [area, setArea] = useState<AreaChoice | null>(null);
   const [days] = useState(() => ({ first: isoDay(), usual: isoDay(365), last: isoDay(longestLife - 1) }));
   const [until, setUntil] = useState(days.usual);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const [made, setMade] = useState<Key | null>(null);
 
-  async function submit(e: FormEvent) {
-    e.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const key = await writeOnce<Key>("POST", "/api/v1/keys", { name, actions, until, ...(area ? { district: area.district, level: area.level, area: area.code } : {}) });
-      void queries.invalidateQueries({ queryKey: ["keys"] });
-      setMade(key);
-    } catch (wrong) {
-      setError(wrong);
-    }
-    setBusy(false);
-  }
+  const { busy, error, submit } = useSubmit(async () => {
+    const key = await writeOnce<Key>("POST", "/api/v1/keys", { name, actions, until, ...(area ? { district: area.district, level: area.level, area: area.code } : {}) });
+    void queries.invalidateQueries({ queryKey: ["keys"] });
+    setMade(key);
+  });
   return (
     <Drawer open title={t("makeKey")} size={Math.min(520, window.innerWidth)} onClose={onClose} mask={{ closable: !made }} destroyOnHidden>
       {made ? (
@@ -174,7 +164,7 @@ function MakeKey({ able, onClose }: { able: string[]; onClose: () => void }) {
           </div>
         </div>
       ) : (
-        <form className="office-form" aria-label={t("makeKey")} onSubmit={(e) => void submit(e)}>
+        <form className="office-form" aria-label={t("makeKey")} onSubmit={submit}>
           <Field label={t("keyName")} hint={t("keyNameHint")}>
             {(id) => <Input id={id} required autoFocus autoComplete="off" value={name} onChange={(e) => setName(e.target.value)} />}
           </Field>

@@ -1,9 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer } from "antd";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Person, writeOnce } from "../service";
+import { useSubmit } from "../useSubmit";
 import { Invite } from "./Invite";
 import { FormWrong, nobody, PersonFields, type Said } from "./PersonFields";
 import { emptyPost, type PostDraft, requestOf } from "./post";
@@ -21,25 +22,14 @@ export function AddPerson({ mayGrant, onClose, onOpen }: AddPersonProps) {
   const queries = useQueryClient();
   const [value, setValue] = useState<Said>(nobody);
   const [posts, setPosts] = useState<PostDraft[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const [added, setAdded] = useState<Person | null>(null);
 
-  async function submit(e: FormEvent) {
-    e.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const person = await writeOnce<Person>("POST", "/api/v1/people", { ...value, ...(posts.length > 0 ? { posts: posts.map(requestOf) } : {}) });
-      queries.setQueryData(["person", person.id], person);
-      void queries.invalidateQueries({ queryKey: ["people"] });
-      setAdded(person);
-    } catch (wrong) {
-      setError(wrong);
-    }
-    setBusy(false);
-  }
+  const { busy, error, submit } = useSubmit(async () => {
+    const person = await writeOnce<Person>("POST", "/api/v1/people", { ...value, ...(posts.length > 0 ? { posts: posts.map(requestOf) } : {}) });
+    queries.setQueryData(["person", person.id], person);
+    void queries.invalidateQueries({ queryKey: ["people"] });
+    setAdded(person);
+  });
   const again = () => {
     setAdded(null);
     setValue(nobody);
@@ -59,7 +49,7 @@ export function AddPerson({ mayGrant, onClose, onOpen }: AddPersonProps) {
           </div>
         </div>
       ) : (
-        <form className="office-form" aria-label={t("addPerson")} onSubmit={(e) => void submit(e)}>
+        <form className="office-form" aria-label={t("addPerson")} onSubmit={submit}>
           <PersonFields value={value} error={error} onChange={setValue} />
           {mayGrant &&
             posts.map((p, i) => (

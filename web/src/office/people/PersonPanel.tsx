@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Input, Popover, Skeleton } from "antd";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { roleWord } from "../../session/roles";
@@ -12,6 +12,7 @@ import { Field } from "../Field";
 import { dayOf, isoDay, lastDayOf, moment } from "../format";
 import { useNames, usePast, usePerson, usePersonWrite } from "../queries";
 import { isCancelled, type Person, personPath, type Post } from "../service";
+import { useSubmit } from "../useSubmit";
 import { Invite } from "./Invite";
 import { tell } from "./past";
 import { FormWrong, merged, PersonFields, type Said, saidOf } from "./PersonFields";
@@ -219,22 +220,12 @@ function EndPost({ person, post }: { person: Person; post: Post }) {
   const notify = useNotify();
   const [open, setOpen] = useState(false);
   const [day, setDay] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const [today] = useState(() => isoDay());
-  async function end() {
-    if (busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await write(person, "DELETE", `/posts/${post.id}${day ? `?until=${day}` : ""}`);
-      notify({ text: t(day ? "postEndsOn" : "postEndedNow", { role: roleWord(post.role, i18n.language), name: person.name, day }) });
-      setOpen(false);
-    } catch (wrong) {
-      setError(wrong);
-    }
-    setBusy(false);
-  }
+  const { busy, error, submit } = useSubmit(async () => {
+    await write(person, "DELETE", `/posts/${post.id}${day ? `?until=${day}` : ""}`);
+    notify({ text: t(day ? "postEndsOn" : "postEndedNow", { role: roleWord(post.role, i18n.language), name: person.name, day }) });
+    setOpen(false);
+  });
   return (
     <Popover
       open={open}
@@ -247,7 +238,7 @@ function EndPost({ person, post }: { person: Person; post: Post }) {
             {(id) => <Input id={id} type="date" min={today} value={day} onChange={(e) => setDay(e.target.value)} />}
           </Field>
           <FormWrong error={error} />
-          <Button danger type="primary" aria-busy={busy} onClick={() => void end()}>
+          <Button danger type="primary" aria-busy={busy} onClick={() => submit()}>
             {day ? t("endOnDay") : t("endNow")}
           </Button>
         </div>
@@ -269,24 +260,13 @@ function EditForm({ person, onDone }: { person: Person; onDone: () => void }) {
     setSeen(person);
     setValue(merged(value, saidOf(seen), saidOf(person)));
   }
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  async function submit(e: FormEvent) {
-    e.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await write(person, "PUT", "", value);
-      notify({ text: t("savedPerson", { name: value.name }) });
-      onDone();
-    } catch (wrong) {
-      setError(wrong);
-      setBusy(false);
-    }
-  }
+  const { busy, error, submit } = useSubmit(async () => {
+    await write(person, "PUT", "", value);
+    notify({ text: t("savedPerson", { name: value.name }) });
+    onDone();
+  });
   return (
-    <form className="office-form" aria-label={t("editPerson")} onSubmit={(e) => void submit(e)}>
+    <form className="office-form" aria-label={t("editPerson")} onSubmit={submit}>
       <PersonFields value={value} error={error} onChange={setValue} />
       <FormWrong error={error} />
       <div className="office-actions">
@@ -304,24 +284,13 @@ function GrantForm({ person, onDone }: { person: Person; onDone: () => void }) {
   const write = usePersonWrite();
   const notify = useNotify();
   const [value, setValue] = useState(emptyPost);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  async function submit(e: FormEvent) {
-    e.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await write(person, "POST", "/posts", requestOf(value));
-      notify({ text: t("grantedPost", { role: roleWord(value.role, i18n.language), name: person.name }) });
-      onDone();
-    } catch (wrong) {
-      setError(wrong);
-      setBusy(false);
-    }
-  }
+  const { busy, error, submit } = useSubmit(async () => {
+    await write(person, "POST", "/posts", requestOf(value));
+    notify({ text: t("grantedPost", { role: roleWord(value.role, i18n.language), name: person.name }) });
+    onDone();
+  });
   return (
-    <form className="office-form post-box" aria-label={t("grantPost")} onSubmit={(e) => void submit(e)}>
+    <form className="office-form post-box" aria-label={t("grantPost")} onSubmit={submit}>
       <PostFields value={value} onChange={setValue} />
       <FormWrong error={error} />
       <div className="office-actions">

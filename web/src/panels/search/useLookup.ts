@@ -5,7 +5,7 @@ import type { View } from "../../address";
 import { api, type Area, ask, Refusal, type SearchResult } from "../../api/client";
 import { type CRS, formatPosition, type Position } from "../../position";
 import { type Degrees, type Metres, readPosition } from "../../reading";
-import { toDegrees } from "./metres";
+import { toDegrees } from "./toDegrees";
 import type { Option } from "./Options";
 import { identity, type Recent, remember } from "./recent";
 import { above, candidate, looksLikeCode, rowOf } from "./rows";
