@@ -35,7 +35,8 @@ const (
 	CasePhoto    Action = "case.photo"
 	CaseExport   Action = "case.export"
 	CaseTiles    Action = "case.tiles"
-	CaseEvents   Action = "case.events" // the stream of changes
+	CaseEvents   Action = "case.events"   // the stream of changes
+	StandardRead Action = "standard.read" // units, who is responsible for what, clocks and their calendar
 )
 
 // What concerns people served, and the subjects on the map.
@@ -112,6 +113,7 @@ case.photo          -     i*    a.    a     a     a     a     g*    -     -     
 case.export         -     i*    -     -     m     m     m     g*    m     -     m     -     -     -     -     -
 case.tiles          -     -     a.    a     a     a     a     g*    c     -     a     -     -     -     -     l
 case.events         -     i*    a.    a     a     a     a     g*    -     -     a     -     -     -     -     -
+standard.read       -     -     a*    a*    a*    a*    a*    a*    a*    a*    a*    -     a*    a*    a*    l*
 
 resident.list       -     -     m.    m     m     m     c     -     -     -     -     -     -     -     -     -
 resident.reveal     -     -     r.    r     r     r     -     -     -     -     -     -     -     -     -     -
