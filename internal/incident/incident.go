@@ -35,9 +35,10 @@ type Progress struct {
 	Category  category.Ref // a guess before filing
 	Condition string       // the filing condition, as the edition has it
 	Unit      uuid.UUID    // responsible unit (责任单位); zero while nobody has the case
+	Assignee  uuid.UUID    // the person in the unit who was sent; zero: the unit finds somebody
 	Due       time.Time    // when handling is due; kept after it for the record
 
-	AcceptedBy, HandledBy uuid.UUID // since the last dispatch
+	ReceivedBy, HandledBy uuid.UUID // since the last dispatch
 	Proof                 uuid.UUID // the photograph that the check relied on
 
 	RespondedAt, FiledAt, DispatchedAt, HandledAt, ClosedAt time.Time

@@ -55,7 +55,7 @@ func photo(minute int, north int32) []Evidence {
 func do(t interface{ Fatal(args ...any) }, in *Incident, a Action, past []Entry) error {
 	m := int(in.Version)
 	act := by(desk, m)
-	if a == AcceptAction || a == HandleAction || a == AskAction || a == ReturnAction {
+	if a == ReceiveAction || a == HandleAction || a == AskAction || a == ReturnAction {
 		act.By = worker
 	}
 	if reasons := Reasons(a); len(reasons) > 0 && a != DispatchAction || in.Disputed {
@@ -73,10 +73,10 @@ func do(t interface{ Fatal(args ...any) }, in *Incident, a Action, past []Entry)
 func with(t interface{ Fatal(args ...any) }, in *Incident, a Action, act Act, unit uuid.UUID, past []Entry) error {
 	due := act.At.Add(48 * time.Hour)
 	switch a {
-	case VerifyAction:
-		return in.Verify(act)
-	case FileAction:
-		return in.File(act, class, "条件1")
+	case InspectAction:
+		return in.Inspect(act)
+	case AcceptAction:
+		return in.Accept(act, class, "条件1")
 	case RejectAction:
 		return in.Reject(act)
 	case ClassifyAction:
@@ -86,17 +86,17 @@ func with(t interface{ Fatal(args ...any) }, in *Incident, a Action, act Act, un
 		to.Area = id(byte(100 + in.Version))
 		return in.Relocate(act, to)
 	case DispatchAction:
-		return in.Dispatch(act, unit, due)
+		return in.Dispatch(act, unit, uuid.Nil, due)
 	case TransferAction:
-		return in.Transfer(act, unit)
-	case AcceptAction:
-		return in.Accept(act)
+		return in.Transfer(act, unit, uuid.Nil)
+	case ReceiveAction:
+		return in.Receive(act)
 	case ReturnAction:
 		return in.Return(act, DefaultRules)
 	case HandleAction:
 		return in.Handle(act)
-	case CheckAction:
-		return in.Check(act, []Evidence{{id(99), point, act.At}}, DefaultRules)
+	case VerifyAction:
+		return in.Verify(act, []Evidence{{id(99), point, act.At}}, DefaultRules)
 	case ReworkAction:
 		return in.Rework(act, due)
 	case CloseAction:
@@ -138,9 +138,9 @@ func with(t interface{ Fatal(args ...any) }, in *Incident, a Action, act Act, un
 
 // paths lead from a report into every state.
 var paths = map[State]string{
-	Reported: "", Verifying: "verify", Filed: "file", Rejected: "reject", Dispatched: "file dispatch", Handling: "file dispatch accept",
-	Handled: "file dispatch handle", Checked: "file dispatch accept handle check", Closed: "file dispatch accept handle check close",
-	Suspended: "file dispatch suspend", Voided: "file void", Merged: "merge",
+	Reported: "", Inspecting: "inspect", Filed: "accept", Rejected: "reject", Dispatched: "accept dispatch", Handling: "accept dispatch receive",
+	Handled: "accept dispatch handle", Verified: "accept dispatch receive handle verify", Closed: "accept dispatch receive handle verify close",
+	Suspended: "accept dispatch suspend", Voided: "accept void", Merged: "merge",
 }
 
 func at(t *testing.T, path string) (*Incident, []Entry) {
@@ -159,13 +159,13 @@ func at(t *testing.T, path string) (*Incident, []Entry) {
 // legal is the table of move.go once more, as people say it: the actions that
 // each state allows and where they lead. A dot stays.
 var legal = map[State]string{
-	Reported:   "verify>verifying file>filed reject>rejected merge>merged",
-	Verifying:  "file>filed reject>rejected merge>merged",
+	Reported:   "inspect>inspecting accept>filed reject>rejected merge>merged",
+	Inspecting: "accept>filed reject>rejected merge>merged",
 	Filed:      "classify>. dispatch>dispatched suspend>suspended defer>suspended force_close>closed void>voided merge>merged",
-	Dispatched: "accept>handling return>filed transfer>dispatched handle>handled ask_extension>. suspend>suspended defer>suspended force_close>closed void>voided",
-	Handling:   "return>filed transfer>dispatched handle>handled ask_extension>. suspend>suspended defer>suspended force_close>closed void>voided",
-	Handled:    "check>checked rework>dispatched force_close>closed",
-	Checked:    "close>closed rework>dispatched",
+	Dispatched: "receive>handling return>filed transfer>dispatched handle>handled extend>. suspend>suspended defer>suspended force_close>closed void>voided",
+	Handling:   "return>filed transfer>dispatched handle>handled extend>. suspend>suspended defer>suspended force_close>closed void>voided",
+	Handled:    "verify>verified rework>dispatched force_close>closed",
+	Verified:   "close>closed rework>dispatched",
 	Closed:     "reopen>filed revisit>.",
 	Suspended:  "resume>dispatched force_close>closed void>voided",
 	Rejected:   "reopen>reported",
@@ -218,7 +218,7 @@ func TestEveryStateAllowsItsActionsAndRefusesAllOthers(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"file dispatch ask_extension grant_extension", "file dispatch accept ask_extension refuse_extension", "supervise lift_supervision"} {
+	for _, path := range []string{"accept dispatch extend grant_extension", "accept dispatch receive extend refuse_extension", "supervise lift_supervision"} {
 		at(t, path)
 		seen[Action(path[strings.LastIndex(path, " ")+1:])] = true
 	}
@@ -240,53 +240,53 @@ func TestRulesOfTheWork(t *testing.T) {
 		kind             fault.Kind
 		act              func(in *Incident) error
 	}{
-		{"the handler does not check", "file dispatch handle", "case_own_work", fault.Conflict, func(in *Incident) error { return in.Check(by(worker, 9), photo(8, 0), DefaultRules) }},
-		{"who accepted does not check", "file dispatch accept", "case_own_work", fault.Conflict, func(in *Incident) error {
+		{"the handler does not verify", "accept dispatch handle", "case_own_work", fault.Conflict, func(in *Incident) error { return in.Verify(by(worker, 9), photo(8, 0), DefaultRules) }},
+		{"who accepted does not verify", "accept dispatch receive", "case_own_work", fault.Conflict, func(in *Incident) error {
 			if err := in.Handle(by(officer, 8)); err != nil {
 				return err
 			}
-			return in.Check(by(worker, 9), photo(8, 0), DefaultRules)
+			return in.Verify(by(worker, 9), photo(8, 0), DefaultRules)
 		}},
-		{"the handler does not close", "file dispatch handle check", "case_own_work", fault.Conflict, func(in *Incident) error { return in.Close(by(worker, 9)) }},
-		{"the handler does not force", "file dispatch handle", "case_own_work", fault.Conflict, func(in *Incident) error { return in.ForceClose(because(by(worker, 9), "gone")) }},
-		{"no photograph", "file dispatch handle", "case_evidence", fault.Unprocessable, func(in *Incident) error { return in.Check(by(desk, 9), nil, DefaultRules) }},
-		{"a photograph 101 m away", "file dispatch handle", "case_evidence", fault.Unprocessable, func(in *Incident) error { return in.Check(by(desk, 9), photo(8, 9100), DefaultRules) }},
-		{"a photograph 99 m away", "file dispatch handle", "", 0, func(in *Incident) error { return in.Check(by(desk, 9), photo(8, 8900), DefaultRules) }},
-		{"a photograph before dispatch", "file dispatch handle", "case_evidence", fault.Unprocessable, func(in *Incident) error { return in.Check(by(desk, 9), photo(2, 0), DefaultRules) }},
-		{"a photograph from tomorrow", "file dispatch handle", "case_evidence", fault.Unprocessable, func(in *Incident) error { return in.Check(by(desk, 9), photo(1440, 0), DefaultRules) }},
-		{"a photograph of the work before rework", "file dispatch handle rework handle", "case_evidence", fault.Unprocessable, func(in *Incident) error { return in.Check(by(desk, 9), photo(3, 0), DefaultRules) }},
+		{"the handler does not close", "accept dispatch handle verify", "case_own_work", fault.Conflict, func(in *Incident) error { return in.Close(by(worker, 9)) }},
+		{"the handler does not force", "accept dispatch handle", "case_own_work", fault.Conflict, func(in *Incident) error { return in.ForceClose(because(by(worker, 9), "gone")) }},
+		{"no photograph", "accept dispatch handle", "case_evidence", fault.Unprocessable, func(in *Incident) error { return in.Verify(by(desk, 9), nil, DefaultRules) }},
+		{"a photograph 101 m away", "accept dispatch handle", "case_evidence", fault.Unprocessable, func(in *Incident) error { return in.Verify(by(desk, 9), photo(8, 9100), DefaultRules) }},
+		{"a photograph 99 m away", "accept dispatch handle", "", 0, func(in *Incident) error { return in.Verify(by(desk, 9), photo(8, 8900), DefaultRules) }},
+		{"a photograph before dispatch", "accept dispatch handle", "case_evidence", fault.Unprocessable, func(in *Incident) error { return in.Verify(by(desk, 9), photo(2, 0), DefaultRules) }},
+		{"a photograph from tomorrow", "accept dispatch handle", "case_evidence", fault.Unprocessable, func(in *Incident) error { return in.Verify(by(desk, 9), photo(1440, 0), DefaultRules) }},
+		{"a photograph of the work before rework", "accept dispatch handle rework handle", "case_evidence", fault.Unprocessable, func(in *Incident) error { return in.Verify(by(desk, 9), photo(3, 0), DefaultRules) }},
 		{"rejecting without a reason", "", "case_reason", fault.Unprocessable, func(in *Incident) error { return in.Reject(by(desk, 9)) }},
 		{"a reason of another list", "", "case_reason", fault.Unprocessable, func(in *Incident) error { return in.Reject(because(by(desk, 9), "weather")) }},
 		{"another reason without a note", "", "case_reason_note", fault.Unprocessable, func(in *Incident) error { return in.Reject(because(by(desk, 9), Other)) }},
 		{"nobody acts", "", "case_actor", fault.Unprocessable, func(in *Incident) error { return in.Reject(because(Act{At: start}, "not_found")) }},
-		{"the service has it verified", "", "", 0, func(in *Incident) error { return in.Verify(Act{At: start}) }},
-		{"voiding without a reason", "file", "case_reason", fault.Unprocessable, func(in *Incident) error { return in.Void(by(desk, 9)) }},
-		{"returning without a reason", "file dispatch", "case_reason", fault.Unprocessable, func(in *Incident) error { return in.Return(by(worker, 9), DefaultRules) }},
-		{"a note with an escape", "", "case_note", fault.Unprocessable, func(in *Incident) error { return in.Verify(Act{By: desk, At: start, Note: "\x1b[0m"}) }},
-		{"no class", "", "case_category", fault.Unprocessable, func(in *Incident) error { return in.File(by(desk, 9), category.Ref{}, "") }},
-		{"no unit", "file", "case_unit", fault.Unprocessable, func(in *Incident) error { return in.Dispatch(by(desk, 9), uuid.Nil, soon) }},
-		{"a deadline that has passed", "file", "case_deadline", fault.Unprocessable, func(in *Incident) error { return in.Dispatch(by(desk, 9), unitA, start) }},
-		{"to the unit that has it", "file dispatch", "case_same_unit", fault.Conflict, func(in *Incident) error { return in.Transfer(because(by(desk, 9), "workload"), unitA) }},
-		{"a disputed case without a ruling", "file dispatch return dispatch return", "case_ruling", fault.Unprocessable, func(in *Incident) error { return in.Dispatch(by(desk, 9), unitA, soon) }},
-		{"more time when overdue", "file dispatch", "case_overdue", fault.Conflict, func(in *Incident) error {
+		{"the service has it verified", "", "", 0, func(in *Incident) error { return in.Inspect(Act{At: start}) }},
+		{"voiding without a reason", "accept", "case_reason", fault.Unprocessable, func(in *Incident) error { return in.Void(by(desk, 9)) }},
+		{"returning without a reason", "accept dispatch", "case_reason", fault.Unprocessable, func(in *Incident) error { return in.Return(by(worker, 9), DefaultRules) }},
+		{"a note with an escape", "", "case_note", fault.Unprocessable, func(in *Incident) error { return in.Inspect(Act{By: desk, At: start, Note: "\x1b[0m"}) }},
+		{"no class", "", "case_category", fault.Unprocessable, func(in *Incident) error { return in.Accept(by(desk, 9), category.Ref{}, "") }},
+		{"no unit", "accept", "case_unit", fault.Unprocessable, func(in *Incident) error { return in.Dispatch(by(desk, 9), uuid.Nil, uuid.Nil, soon) }},
+		{"a deadline that has passed", "accept", "case_deadline", fault.Unprocessable, func(in *Incident) error { return in.Dispatch(by(desk, 9), unitA, uuid.Nil, start) }},
+		{"to the unit that has it", "accept dispatch", "case_same_unit", fault.Conflict, func(in *Incident) error { return in.Transfer(because(by(desk, 9), "workload"), unitA, uuid.Nil) }},
+		{"a disputed case without a ruling", "accept dispatch return dispatch return", "case_ruling", fault.Unprocessable, func(in *Incident) error { return in.Dispatch(by(desk, 9), unitA, uuid.Nil, soon) }},
+		{"more time when overdue", "accept dispatch", "case_overdue", fault.Conflict, func(in *Incident) error {
 			return in.AskExtension(because(by(worker, 9000), "weather"), start.Add(9999*time.Hour), DefaultRules)
 		}},
-		{"more time twice", "file dispatch ask_extension grant_extension ask_extension", "case_extended", fault.Conflict, nil},
-		{"asking twice", "file dispatch ask_extension ask_extension", "case_asked", fault.Conflict, nil},
-		{"less time", "file dispatch", "case_until", fault.Unprocessable, func(in *Incident) error {
+		{"more time twice", "accept dispatch extend grant_extension extend", "case_extended", fault.Conflict, nil},
+		{"asking twice", "accept dispatch extend extend", "case_asked", fault.Conflict, nil},
+		{"less time", "accept dispatch", "case_until", fault.Unprocessable, func(in *Incident) error {
 			return in.AskExtension(because(by(worker, 9), "weather"), in.Due, DefaultRules)
 		}},
-		{"granting what nobody asked", "file dispatch", "case_not_asked", fault.Conflict, func(in *Incident) error { return in.GrantExtension(by(desk, 9)) }},
-		{"granting to oneself", "file dispatch ask_extension", "case_own_work", fault.Conflict, func(in *Incident) error { return in.GrantExtension(by(worker, 9)) }},
-		{"resting for two years", "file", "case_until", fault.Unprocessable, func(in *Incident) error {
+		{"granting what nobody asked", "accept dispatch", "case_not_asked", fault.Conflict, func(in *Incident) error { return in.GrantExtension(by(desk, 9)) }},
+		{"granting to oneself", "accept dispatch extend", "case_own_work", fault.Conflict, func(in *Incident) error { return in.GrantExtension(by(worker, 9)) }},
+		{"resting for two years", "accept", "case_until", fault.Unprocessable, func(in *Incident) error {
 			return in.Suspend(because(by(desk, 9), "funds"), start.AddDate(2, 0, 0), DefaultRules)
 		}},
-		{"going on without a deadline", "file dispatch suspend", "case_deadline", fault.Unprocessable, func(in *Incident) error { return in.Resume(by(desk, 9), time.Time{}) }},
+		{"going on without a deadline", "accept dispatch suspend", "case_deadline", fault.Unprocessable, func(in *Incident) error { return in.Resume(by(desk, 9), time.Time{}) }},
 		{"the same level", "supervise", "case_same_level", fault.Conflict, func(in *Incident) error { return in.Supervise(because(by(desk, 9), "safety"), 1) }},
 		{"a level of four", "", "case_level", fault.Unprocessable, func(in *Incident) error { return in.Supervise(because(by(desk, 9), "safety"), 4) }},
 		{"not supervised", "", "case_not_supervised", fault.Conflict, func(in *Incident) error { return in.LiftSupervision(by(desk, 9)) }},
 		{"into itself", "", "case_parent", fault.Conflict, func(in *Incident) error { return in.Merge(by(desk, 9), in) }},
-		{"an unknown answer", "file dispatch handle check close", "case_answer", fault.Unprocessable, func(in *Incident) error { return in.Revisit(by(desk, 9), "happy") }},
+		{"an unknown answer", "accept dispatch handle verify close", "case_answer", fault.Unprocessable, func(in *Incident) error { return in.Revisit(by(desk, 9), "happy") }},
 		{"nowhere", "", "case_not_located", fault.Unprocessable, func(in *Incident) error { return in.Relocate(because(by(desk, 9), "boundary"), Place{}) }},
 		{"where it is", "", "case_same_place", fault.Conflict, func(in *Incident) error { return in.Relocate(because(by(desk, 9), "boundary"), place) }},
 	} {
@@ -302,7 +302,7 @@ func TestRulesOfTheWork(t *testing.T) {
 		if e, _ := fault.As(err); tc.code == "" && err != nil || tc.code != "" && (!fault.Is(err, tc.code) || e.Kind != tc.kind) {
 			t.Errorf("%s: %v, want %q", tc.name, err, tc.code)
 		}
-		if tc.code != "" && in.Progress != before && tc.name != "who accepted does not check" {
+		if tc.code != "" && in.Progress != before && tc.name != "who accepted does not verify" {
 			t.Errorf("%s: refused, yet changed", tc.name)
 		}
 	}
@@ -311,14 +311,14 @@ func TestRulesOfTheWork(t *testing.T) {
 func TestMarksTellWhatHappened(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{
-		"file dispatch return":                            "returns 1 disputed false",
-		"file dispatch return dispatch return":            "returns 2 disputed true",
-		"file dispatch return dispatch return dispatch":   "returns 0 disputed false",
-		"file dispatch handle rework handle check rework": "reworks 2",
-		"file dispatch handle check close reopen":         "reopened 1",
-		"file dispatch defer":                             "deferred before dispatched",
-		"file dispatch force_close":                       "forced",
-		"file dispatch force_close reopen":                "reopened 1 forced false",
+		"accept dispatch return":                             "returns 1 disputed false",
+		"accept dispatch return dispatch return":             "returns 2 disputed true",
+		"accept dispatch return dispatch return dispatch":    "returns 0 disputed false",
+		"accept dispatch handle rework handle verify rework": "reworks 2",
+		"accept dispatch handle verify close reopen":         "reopened 1",
+		"accept dispatch defer":                              "deferred before dispatched",
+		"accept dispatch force_close":                        "forced",
+		"accept dispatch force_close reopen":                 "reopened 1 forced false",
 	} {
 		in, _ := at(t, path)
 		got := fmt.Sprintf("returns %d disputed %v; reworks %d; reopened %d forced %v; before %s", in.Returns, in.Disputed, in.Reworks, in.Reopened, in.Forced, in.Before)
@@ -345,7 +345,7 @@ func TestAMergedCaseStandsWhereItsParentDoes(t *testing.T) {
 	if err := child.Merge(by(desk, 1), parent); err != nil {
 		t.Fatal(err)
 	}
-	if err := do(t, parent, FileAction, nil); err != nil {
+	if err := do(t, parent, AcceptAction, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := child.Standing(parent); got != Filed {
@@ -386,8 +386,8 @@ func TestUndoGivesBackExactlyWhatWas(t *testing.T) {
 			t.Errorf("%s: an undo was undone: %v", s, err)
 		}
 	}
-	in, past := at(t, "file dispatch") // somebody acts between reading the history and the undo
-	if err := in.Accept(by(worker, 3)); err != nil {
+	in, past := at(t, "accept dispatch") // somebody acts between reading the history and the undo
+	if err := in.Receive(by(worker, 3)); err != nil {
 		t.Fatal(err)
 	}
 	if err := in.Undo(by(desk, 4), past, DefaultRules); !fault.Is(err, "undo_others_move") {
@@ -404,7 +404,7 @@ func TestClocksFollowTheState(t *testing.T) {
 		{"", Reported, "", "[{start intake}]"}, {Reported, Filed, "", "[{stop intake} {start dispatch}]"},
 		{Dispatched, Handling, "", "[]"}, {Handling, Dispatched, "", "[]"}, {Handling, Suspended, "", "[{pause handle}]"},
 		{Suspended, Handling, Handling, "[{resume handle}]"}, {Suspended, Closed, Handling, "[{stop handle}]"},
-		{Handled, Dispatched, "", "[{stop check} {start handle}]"}, {Checked, Closed, "", "[{stop close}]"}, {Reported, Merged, "", "[{pause intake}]"},
+		{Handled, Dispatched, "", "[{stop verify} {start handle}]"}, {Verified, Closed, "", "[{stop close}]"}, {Reported, Merged, "", "[{pause intake}]"},
 	} {
 		if got := fmt.Sprint(Effects(tc.from, tc.to, tc.before)); got != tc.want {
 			t.Errorf("%s to %s: %s, want %s", tc.from, tc.to, got, tc.want)

@@ -14,14 +14,14 @@ import (
 // Unprocessable if something that it needs is missing or wrong. After an error
 // nothing has changed.
 
-// Verify sends somebody to look before the case is filed (送核实).
-func (in *Incident) Verify(act Act) error { return in.move(VerifyAction, act, nil) }
+// Inspect sends somebody to look before the case is filed (送核实).
+func (in *Incident) Inspect(act Act) error { return in.move(InspectAction, act, nil) }
 
-// File takes the case on (立案) under a class and a filing condition, which is
+// Accept takes the case on (立案) under a class and a filing condition, which is
 // empty where the class has none. The case needs a place in an area.
 // Unprocessable: case_not_located, case_category.
-func (in *Incident) File(act Act, class category.Ref, condition string) error {
-	return in.move(FileAction, act, func(p *Progress) error {
+func (in *Incident) Accept(act Act, class category.Ref, condition string) error {
+	return in.move(AcceptAction, act, func(p *Progress) error {
 		if !p.Place.located() {
 			return notLocated()
 		}
@@ -108,13 +108,13 @@ func (in *Incident) Reopen(act Act) error {
 
 // leave takes the case from the unit.
 func (p *Progress) leave() {
-	p.Unit = uuid.Nil
+	p.Unit, p.Assignee = uuid.Nil, uuid.Nil
 	p.begin()
 }
 
 // begin forgets what was done since the last dispatch.
 func (p *Progress) begin() {
-	p.AcceptedBy, p.HandledBy, p.Proof, p.HandledAt = uuid.Nil, uuid.Nil, uuid.Nil, time.Time{}
+	p.ReceivedBy, p.HandledBy, p.Proof, p.HandledAt = uuid.Nil, uuid.Nil, uuid.Nil, time.Time{}
 	p.answerAsk()
 }
 

@@ -40,12 +40,12 @@ func (m *model) do(a string, who, unit uuid.UUID) bool {
 	own := who == m.handler || who == m.accepter
 	to := ""
 	switch a {
-	case "verify":
-		to = map[bool]string{true: "verifying"}[in("reported")]
-	case "file":
-		to = map[bool]string{true: "filed"}[in("reported verifying")]
+	case "inspect":
+		to = map[bool]string{true: "inspecting"}[in("reported")]
+	case "accept":
+		to = map[bool]string{true: "filed"}[in("reported inspecting")]
 	case "reject":
-		to = map[bool]string{true: "rejected"}[in("reported verifying")]
+		to = map[bool]string{true: "rejected"}[in("reported inspecting")]
 	case "dispatch":
 		if in("filed") {
 			if m.disputed {
@@ -59,7 +59,7 @@ func (m *model) do(a string, who, unit uuid.UUID) bool {
 			clear()
 			m.unit, to = unit, "dispatched"
 		}
-	case "accept":
+	case "receive":
 		if in("dispatched") {
 			m.accepter, to = who, "handling"
 		}
@@ -74,18 +74,18 @@ func (m *model) do(a string, who, unit uuid.UUID) bool {
 		if in("dispatched handling") {
 			m.handler, m.asker, m.asked, to = who, uuid.Nil, false, "handled"
 		}
-	case "check":
+	case "verify":
 		if in("handled") && !own {
-			to = "checked"
+			to = "verified"
 		}
 	case "rework":
-		if in("handled checked") && !own {
+		if in("handled verified") && !own {
 			clear()
 			m.granted, to = 0, "dispatched"
 			m.reworks++
 		}
 	case "close":
-		if in("checked") && !own {
+		if in("verified") && !own {
 			to = "closed"
 		}
 	case "force_close":
@@ -105,14 +105,14 @@ func (m *model) do(a string, who, unit uuid.UUID) bool {
 			to, m.before = m.before, ""
 		}
 	case "merge":
-		if in("reported verifying filed") {
+		if in("reported inspecting filed") {
 			m.before, to = m.state, "merged"
 		}
 	case "split":
 		if in("merged") {
 			to, m.before = m.before, ""
 		}
-	case "ask_extension":
+	case "extend":
 		if in("dispatched handling") && !m.asked && m.granted == 0 {
 			m.asked, m.asker, to = true, who, m.state
 		}
@@ -143,12 +143,12 @@ func (m *model) do(a string, who, unit uuid.UUID) bool {
 
 func (m *model) shows(in *Incident) bool {
 	return *m == model{string(in.State), string(in.Before), in.Returns, in.Reworks, in.Reopened, in.Extensions, in.Supervised,
-		in.Disputed, !in.AskedUntil.IsZero(), in.Forced, in.Unit, in.HandledBy, in.AcceptedBy, in.AskedBy}
+		in.Disputed, !in.AskedUntil.IsZero(), in.Forced, in.Unit, in.HandledBy, in.ReceivedBy, in.AskedBy}
 }
 
-var modelled = strings.Fields("verify file reject dispatch transfer accept return handle check rework close force_close void suspend defer " +
-	"resume merge split ask_extension grant_extension refuse_extension supervise reopen undo " +
-	"file dispatch accept handle check close dispatch handle undo") // what leads on, more often
+var modelled = strings.Fields("inspect accept reject dispatch transfer receive return handle verify rework close force_close void suspend defer " +
+	"resume merge split extend grant_extension refuse_extension supervise reopen undo " +
+	"accept dispatch receive handle verify close dispatch handle undo") // what leads on, more often
 
 // TestTheCaseGoesAsTheModelSays runs -rapid.checks sequences: 10,000 take some
 // seconds.

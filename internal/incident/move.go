@@ -12,21 +12,21 @@ type Action string
 // The actions.
 const (
 	ReportAction    Action = "report"
-	VerifyAction    Action = "verify"
-	FileAction      Action = "file"
+	InspectAction   Action = "inspect"
+	AcceptAction    Action = "accept"
 	RejectAction    Action = "reject"
 	ClassifyAction  Action = "classify"
 	RelocateAction  Action = "relocate"
 	DispatchAction  Action = "dispatch"
 	TransferAction  Action = "transfer"
-	AcceptAction    Action = "accept"
+	ReceiveAction   Action = "receive"
 	ReturnAction    Action = "return"
 	HandleAction    Action = "handle"
-	CheckAction     Action = "check"
+	VerifyAction    Action = "verify"
 	ReworkAction    Action = "rework"
 	CloseAction     Action = "close"
 	ForceAction     Action = "force_close"
-	AskAction       Action = "ask_extension"
+	AskAction       Action = "extend"
 	GrantAction     Action = "grant_extension"
 	RefuseAction    Action = "refuse_extension"
 	SuspendAction   Action = "suspend"
@@ -74,19 +74,19 @@ type Move struct {
 // line for each.
 var next = []Move{
 	{Action: ReportAction, To: Reported, Policy: policy.CaseCreate},
-	{Action: VerifyAction, From: []State{Reported}, To: Verifying, Policy: policy.CaseDispatch, System: true},
-	{Action: FileAction, From: []State{Reported, Verifying}, To: Filed, Policy: policy.CaseDispatch, Needs: []Need{NeedPlace, NeedCategory}},
-	{Action: RejectAction, From: []State{Reported, Verifying}, To: Rejected, Policy: policy.CaseDispatch, Needs: []Need{NeedReason}},
+	{Action: InspectAction, From: []State{Reported}, To: Inspecting, Policy: policy.CaseDispatch, System: true},
+	{Action: AcceptAction, From: []State{Reported, Inspecting}, To: Filed, Policy: policy.CaseDispatch, Needs: []Need{NeedPlace, NeedCategory}},
+	{Action: RejectAction, From: []State{Reported, Inspecting}, To: Rejected, Policy: policy.CaseDispatch, Needs: []Need{NeedReason}},
 	{Action: ClassifyAction, From: []State{Filed}, Policy: policy.CaseDispatch, Needs: []Need{NeedCategory}},
 	{Action: RelocateAction, From: open, Policy: policy.CaseTransfer, Needs: []Need{NeedPlace, NeedReason}, System: true},
 	{Action: DispatchAction, From: []State{Filed}, To: Dispatched, Policy: policy.CaseDispatch, Needs: []Need{NeedUnit, NeedDeadline}},
 	{Action: TransferAction, From: []State{Dispatched, Handling}, To: Dispatched, Policy: policy.CaseDispatch, Needs: []Need{NeedUnit, NeedReason}},
-	{Action: AcceptAction, From: []State{Dispatched}, To: Handling, Policy: policy.CaseHandle},
+	{Action: ReceiveAction, From: []State{Dispatched}, To: Handling, Policy: policy.CaseHandle},
 	{Action: ReturnAction, From: []State{Dispatched, Handling}, To: Filed, Policy: policy.CaseHandle, Needs: []Need{NeedReason}},
 	{Action: HandleAction, From: []State{Dispatched, Handling}, To: Handled, Policy: policy.CaseHandle},
-	{Action: CheckAction, From: []State{Handled}, To: Checked, Policy: policy.CaseClose, Needs: []Need{NeedEvidence}},
-	{Action: ReworkAction, From: []State{Handled, Checked}, To: Dispatched, Policy: policy.CaseClose, Needs: []Need{NeedReason, NeedDeadline}},
-	{Action: CloseAction, From: []State{Checked}, To: Closed, Policy: policy.CaseClose},
+	{Action: VerifyAction, From: []State{Handled}, To: Verified, Policy: policy.CaseClose, Needs: []Need{NeedEvidence}},
+	{Action: ReworkAction, From: []State{Handled, Verified}, To: Dispatched, Policy: policy.CaseClose, Needs: []Need{NeedReason, NeedDeadline}},
+	{Action: CloseAction, From: []State{Verified}, To: Closed, Policy: policy.CaseClose},
 	{Action: ForceAction, From: []State{Filed, Dispatched, Handling, Handled, Suspended}, To: Closed, Policy: policy.CaseDelete, Needs: []Need{NeedReason}},
 	{Action: AskAction, From: []State{Dispatched, Handling}, Policy: policy.CaseHandle, Needs: []Need{NeedReason, NeedUntil}},
 	{Action: GrantAction, From: []State{Dispatched, Handling}, Policy: policy.CaseClock},
@@ -97,7 +97,7 @@ var next = []Move{
 	{Action: SuperviseAction, From: open, Policy: policy.CaseUrge, Needs: []Need{NeedReason, NeedLevel}},
 	{Action: LiftAction, From: open, Policy: policy.CaseUrge},
 	{Action: VoidAction, From: []State{Filed, Dispatched, Handling, Suspended}, To: Voided, Policy: policy.CaseDelete, Needs: []Need{NeedReason}},
-	{Action: MergeAction, From: []State{Reported, Verifying, Filed}, To: Merged, Policy: policy.CaseDispatch, Needs: []Need{NeedParent}},
+	{Action: MergeAction, From: []State{Reported, Inspecting, Filed}, To: Merged, Policy: policy.CaseDispatch, Needs: []Need{NeedParent}},
 	{Action: SplitAction, From: []State{Merged}, Back: true, Policy: policy.CaseDispatch},
 	{Action: ReopenAction, From: []State{Closed}, To: Filed, Policy: policy.CaseReopen, Needs: []Need{NeedReason}},
 	{Action: ReopenAction, From: []State{Rejected}, To: Reported, Policy: policy.CaseReopen, Needs: []Need{NeedReason}},
@@ -106,10 +106,10 @@ var next = []Move{
 }
 
 var actionWords = map[Action][2]string{
-	ReportAction: {"上报", "report"}, VerifyAction: {"送核实", "have verified"}, FileAction: {"立案", "file"},
+	ReportAction: {"上报", "report"}, InspectAction: {"送核实", "have verified"}, AcceptAction: {"立案", "accept"},
 	RejectAction: {"不予立案", "reject"}, ClassifyAction: {"改类", "classify anew"}, RelocateAction: {"移交、改位置", "relocate"},
-	DispatchAction: {"派遣", "dispatch"}, TransferAction: {"改派", "transfer"}, AcceptAction: {"签收", "accept"},
-	ReturnAction: {"回退", "return"}, HandleAction: {"处置完成", "finish handling"}, CheckAction: {"核查", "check"},
+	DispatchAction: {"派遣", "dispatch"}, TransferAction: {"改派", "transfer"}, ReceiveAction: {"签收", "receive"},
+	ReturnAction: {"回退", "return"}, HandleAction: {"处置完成", "finish handling"}, VerifyAction: {"核查", "verify"},
 	ReworkAction: {"返工", "ask for rework"}, CloseAction: {"结案", "close"}, ForceAction: {"强制结案", "close by force"},
 	AskAction: {"申请延期", "ask for an extension"}, GrantAction: {"准予延期", "grant the extension"},
 	RefuseAction: {"不予延期", "refuse the extension"}, SuspendAction: {"挂账", "suspend"}, DeferAction: {"缓办", "defer"},

@@ -8,13 +8,13 @@ type State string
 // The states.
 const (
 	Reported   State = "reported"
-	Verifying  State = "verifying"
+	Inspecting State = "inspecting"
 	Filed      State = "filed"
 	Rejected   State = "rejected"
 	Dispatched State = "dispatched"
 	Handling   State = "handling"
 	Handled    State = "handled"
-	Checked    State = "checked"
+	Verified   State = "verified"
 	Closed     State = "closed"
 	Suspended  State = "suspended"
 	Voided     State = "voided"
@@ -22,19 +22,19 @@ const (
 )
 
 // States lists all states in the order of the work.
-var States = []State{Reported, Verifying, Filed, Dispatched, Handling, Handled, Checked, Closed, Suspended, Rejected, Voided, Merged}
+var States = []State{Reported, Inspecting, Filed, Dispatched, Handling, Handled, Verified, Closed, Suspended, Rejected, Voided, Merged}
 
 // open holds the states in which somebody still has to act.
-var open = []State{Reported, Verifying, Filed, Dispatched, Handling, Handled, Checked, Suspended}
+var open = []State{Reported, Inspecting, Filed, Dispatched, Handling, Handled, Verified, Suspended}
 
 // Open reports whether somebody still has to act on a case in this state. A
 // merged case waits for its parent and is not open.
 func (s State) Open() bool { return slices.Contains(open, s) }
 
 var stateWords = map[State][2]string{
-	Reported: {"已上报", "reported"}, Verifying: {"待核实", "being verified"}, Filed: {"已立案", "filed"},
+	Reported: {"已上报", "reported"}, Inspecting: {"待核实", "being verified"}, Filed: {"已立案", "filed"},
 	Rejected: {"不予立案", "rejected"}, Dispatched: {"已派遣", "dispatched"}, Handling: {"处置中", "being handled"},
-	Handled: {"已处置（待核查）", "handled, to be checked"}, Checked: {"已核查", "checked"}, Closed: {"已结案", "closed"},
+	Handled: {"已处置（待核查）", "handled, to be checked"}, Verified: {"已核查", "verified"}, Closed: {"已结案", "closed"},
 	Suspended: {"挂账", "suspended"}, Voided: {"作废", "voided"}, Merged: {"已并案", "merged"},
 }
 
@@ -55,15 +55,15 @@ type Phase string
 // The phases.
 const (
 	IntakePhase   Phase = "intake"   // 受理: file, reject or have it verified
-	VerifyPhase   Phase = "verify"   // 核实
+	InspectPhase  Phase = "inspect"  // 核实
 	DispatchPhase Phase = "dispatch" // 派遣
 	HandlePhase   Phase = "handle"   // 处置
-	CheckPhase    Phase = "check"    // 核查
+	VerifyPhase   Phase = "verify"   // 核查
 	ClosePhase    Phase = "close"    // 结案
 )
 
-var phaseOf = map[State]Phase{Reported: IntakePhase, Verifying: VerifyPhase, Filed: DispatchPhase,
-	Dispatched: HandlePhase, Handling: HandlePhase, Handled: CheckPhase, Checked: ClosePhase}
+var phaseOf = map[State]Phase{Reported: IntakePhase, Inspecting: InspectPhase, Filed: DispatchPhase,
+	Dispatched: HandlePhase, Handling: HandlePhase, Handled: VerifyPhase, Verified: ClosePhase}
 
 // Phase is the one whose clock runs in this state; empty where none does.
 func (s State) Phase() Phase { return phaseOf[s] }

@@ -9,10 +9,10 @@ import (
 	"wangge/internal/geo"
 )
 
-// Dispatch hands the case to a unit until due (派遣). A disputed case needs a
-// reason, which settles the dispute. Unprocessable: case_unit, case_deadline,
+// Dispatch hands the case to a unit until due (派遣), and there to assignee where
+// that is not zero. A disputed case needs a reason, which settles the dispute. Unprocessable: case_unit, case_deadline,
 // case_ruling.
-func (in *Incident) Dispatch(act Act, unit uuid.UUID, due time.Time) error {
+func (in *Incident) Dispatch(act Act, unit, assignee uuid.UUID, due time.Time) error {
 	return in.move(DispatchAction, act, func(p *Progress) error {
 		if p.Disputed {
 			if act.Reason == "" {
@@ -21,7 +21,7 @@ func (in *Incident) Dispatch(act Act, unit uuid.UUID, due time.Time) error {
 			p.Disputed, p.Returns = false, 0
 		}
 		p.begin()
-		p.Unit, p.Due, p.DispatchedAt, p.Extensions = unit, stored(due), in.notBefore(act.At), 0
+		p.Unit, p.Assignee, p.Due, p.DispatchedAt, p.Extensions = unit, assignee, stored(due), in.notBefore(act.At), 0
 		if unit == uuid.Nil {
 			return noUnit()
 		}
@@ -29,26 +29,26 @@ func (in *Incident) Dispatch(act Act, unit uuid.UUID, due time.Time) error {
 	})
 }
 
-// Transfer hands the case on to another unit; the deadline stays (改派).
+// Transfer hands the case on to another unit or person; the deadline stays (改派).
 // Unprocessable: case_unit; Conflict: case_same_unit.
-func (in *Incident) Transfer(act Act, unit uuid.UUID) error {
+func (in *Incident) Transfer(act Act, unit, assignee uuid.UUID) error {
 	return in.move(TransferAction, act, func(p *Progress) error {
-		switch unit {
-		case uuid.Nil:
+		switch {
+		case unit == uuid.Nil:
 			return noUnit()
-		case p.Unit:
+		case unit == p.Unit && assignee == p.Assignee:
 			return fault.New(fault.Conflict, "case_same_unit", "案卷已在该单位", "the unit has the case already")
 		}
 		p.begin()
-		p.Unit, p.DispatchedAt = unit, in.notBefore(act.At)
+		p.Unit, p.Assignee, p.DispatchedAt = unit, assignee, in.notBefore(act.At)
 		return nil
 	})
 }
 
-// Accept says that the unit has begun (签收).
-func (in *Incident) Accept(act Act) error {
-	return in.move(AcceptAction, act, func(p *Progress) error {
-		p.AcceptedBy = act.By
+// Receive says that the unit has begun (签收).
+func (in *Incident) Receive(act Act) error {
+	return in.move(ReceiveAction, act, func(p *Progress) error {
+		p.ReceivedBy = act.By
 		return nil
 	})
 }
@@ -81,11 +81,11 @@ type Evidence struct {
 	Taken time.Time
 }
 
-// Check confirms the work (核查) by the first photograph that was taken near the
+// Verify confirms the work (核查) by the first photograph that was taken near the
 // place, after the last dispatch and not in the future. Who accepted or handled
 // the case cannot. Conflict: case_own_work; Unprocessable: case_evidence.
-func (in *Incident) Check(act Act, photos []Evidence, rules Rules) error {
-	return in.move(CheckAction, act, func(p *Progress) error {
+func (in *Incident) Verify(act Act, photos []Evidence, rules Rules) error {
+	return in.move(VerifyAction, act, func(p *Progress) error {
 		if err := p.notOwn(act); err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func (in *Incident) Revisit(act Act, answer Answer) error {
 
 // notOwn refuses to let people judge their own work.
 func (p *Progress) notOwn(act Act) error {
-	if act.By == p.HandledBy || act.By == p.AcceptedBy {
+	if act.By == p.HandledBy || act.By == p.ReceivedBy {
 		return fault.New(fault.Conflict, "case_own_work", "核查、结案人不能是处置人", "nobody checks or closes their own work")
 	}
 	return nil
