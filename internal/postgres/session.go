@@ -24,6 +24,7 @@ type Identity struct {
 	Demo       bool
 	PasswordAt time.Time
 	Posts      []account.Post // present ones
+	Units      []uuid.UUID    // responsible units that the person belongs to
 
 	Session uuid.UUID
 	Seen    time.Time
@@ -57,6 +58,13 @@ func (s *Store) BySession(ctx context.Context, hash [32]byte, idle time.Duration
 			_, p, err := scanPost(row)
 			return p, err
 		})
+		if err != nil {
+			return err
+		}
+		if rows, err = tx.Query(ctx, `SELECT unit_id FROM unit_member WHERE person_id = $1`, found.Person); err != nil {
+			return err
+		}
+		found.Units, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 		i = &found
 		return err
 	})
