@@ -17,8 +17,8 @@ var layers = [][]string{
 	{"mend"},
 	{"lineage"},
 	{"basemap", "export", "gazetteer", "ingest", "locate", "postgres", "report", "roster", "tile"},
-	{"live", "sandbox"},
-	{"guard", "upload"},
+	{"feed", "live", "sandbox"},
+	{"caseflow", "guard", "upload"},
 	{"httpapi"},
 }
 
@@ -26,10 +26,12 @@ var layers = [][]string{
 // belong, and the lower layers know none.
 var outside = map[string][]string{
 	"fault":       {},
+	"feed":        {},
 	"account":     {"github.com/alexedwards/argon2id", "github.com/google/uuid", "github.com/trustelem/zxcvbn"},
 	"geo":         {"github.com/tidwall/"},
 	"guard":       {"github.com/google/uuid"},
 	"area":        {"github.com/google/uuid"},
+	"caseflow":    {"github.com/google/uuid"},
 	"category":    {},
 	"dispatch":    {"github.com/google/uuid"},
 	"incident":    {"github.com/google/uuid"},

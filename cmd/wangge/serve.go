@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"wangge/internal/account"
+	"wangge/internal/caseflow"
 	"wangge/internal/fault"
+	"wangge/internal/feed"
 	"wangge/internal/guard"
 	"wangge/internal/httpapi"
 	"wangge/internal/live"
@@ -132,7 +134,11 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if _, err := callers.Open(ctx); err != nil { // known from here on, should the database fall silent
 		return err
 	}
-	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Boundaries: boundaries, Uploads: uploads, Web: web.Files(), Log: t.log,
+	desk := &caseflow.Desk{Store: db.Store, Boundaries: boundaries, Log: t.log}
+	follower := feed.New(db.Store, t.log)
+	go desk.Run(background)
+	go follower.Run(background)
+	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Cases: desk, Feed: follower, Boundaries: boundaries, Uploads: uploads, Web: web.Files(), Log: t.log,
 		Proxies: c.TrustedProxy, Version: version(), Unsafe: watch.unsafe, Guard: callers, Profile: profile,
 		Limits: httpapi.UsualLimits, Secure: c.secure(), Public: c.Public || c.Demo, Demo: c.Demo, Review: c.MapReview, BaseMaps: baseMaps, Roster: runner.Roster})
 	if err != nil {

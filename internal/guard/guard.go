@@ -214,6 +214,39 @@ func (g *Guard) Viewer(c *Caller, action policy.Action) postgres.Viewer {
 	return v
 }
 
+// CaseViewer is c towards lists of cases: what their posts reach, what is
+// assigned to their units or to them, and what they reported.
+func (g *Guard) CaseViewer(c *Caller, action policy.Action) postgres.CaseViewer {
+	var v postgres.CaseViewer
+	p := g.place(c)
+	for i, post := range p.posts {
+		effect := policy.Granted([]policy.Post{post}, action, policy.Place{District: post.District, Lo: post.Lo, Hi: post.Hi})
+		switch {
+		case effect == policy.Mine:
+			v.Reporter = c.Who()
+		case effect == policy.Assigned:
+			v.Units, v.Person = c.Units, c.Person
+		case effect < policy.Limited:
+		case post.District == "":
+			v.Everywhere = true
+		default:
+			v.Scopes = append(v.Scopes, p.scope[i])
+		}
+	}
+	if len(v.Scopes) > 0 || v.Everywhere { // what is assigned to somebody is theirs, wherever it lies
+		v.Units, v.Person = c.Units, c.Person
+	}
+	return v
+}
+
+// Who names c as the audit does.
+func (c *Caller) Who() string {
+	if c.Key != nil {
+		return "key:" + c.Key.ID.String()
+	}
+	return c.Person.String()
+}
+
 func (g *Guard) place(c *Caller) *placed {
 	ix := g.boundaries.Index()
 	if p := c.placed.Load(); p != nil && p.index == ix {

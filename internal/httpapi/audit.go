@@ -114,7 +114,7 @@ func describeEntry(e *audit.Entry) AuditEntry {
 // at a time. Errors: forbidden, too_many_requests.
 func (s *Server) whole(ctx context.Context, operation string) (done func(), err error) {
 	if seen := requestOf(ctx); seen.effect != policy.Allow {
-		return nil, s.deny(ctx, operation, fault.New(fault.Forbidden, "forbidden", "您的岗位不能做这件事", "your posts do not let you do that"))
+		return nil, s.deny(ctx, operation, forbidden())
 	}
 	select {
 	case s.verifies <- struct{}{}:

@@ -20,6 +20,8 @@ import (
 
 	"wangge/internal/account"
 	"wangge/internal/area"
+	"wangge/internal/caseflow"
+	"wangge/internal/feed"
 	"wangge/internal/geo"
 	"wangge/internal/geo/geotest"
 	"wangge/internal/guard"
@@ -91,7 +93,11 @@ func startWith(tb testing.TB, url string, change func(*httpapi.Config)) *service
 	if err != nil {
 		tb.Fatal(err)
 	}
-	config := httpapi.Config{Store: store, Boundaries: boundaries, Uploads: depot, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil },
+	desk := &caseflow.Desk{Store: store, Boundaries: boundaries, Log: log}
+	follower := feed.New(store, log)
+	following := make(chan struct{})
+	go func() { follower.Run(ctx); close(following) }()
+	config := httpapi.Config{Store: store, Cases: desk, Feed: follower, Boundaries: boundaries, Uploads: depot, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil },
 		Guard: guard.New(store, boundaries, account.ASVS.Idle), Profile: account.ASVS, Roster: sandbox.Runner{}.Roster, Limits: httpapi.Limits{Caller: 1e6, Stranger: 1e6, SignIn: 1e6}}
 	change(&config)
 	handler, err := httpapi.New(config)
@@ -101,7 +107,14 @@ func startWith(tb testing.TB, url string, change func(*httpapi.Config)) *service
 	s.http = httptest.NewUnstartedServer(handler)
 	s.http.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(s.log, nil), slog.LevelError) // where the server itself reports panics
 	s.http.Start()
-	tb.Cleanup(func() { s.http.Close(); depot.Close(); stop(); <-done; store.Close() })
+	tb.Cleanup(func() {
+		s.http.Close()
+		depot.Close()
+		stop()
+		<-done
+		<-following
+		store.Close()
+	})
 	s.eventually("an index", func() bool { return boundaries.Index() != nil })
 	return s
 }

@@ -127,12 +127,16 @@ var (
 	errPassword = fault.New(fault.Forbidden, "password_expired", "密码已到期，请先修改", "the password has to be changed first")
 )
 
+func forbidden() error {
+	return fault.New(fault.Forbidden, "forbidden", "您的岗位不能做这件事", "your posts do not let you do that")
+}
+
 // decide asks the policy. What a role may never do is refused by name; what is
 // not one's own is not there.
 func (s *Server) decide(ctx context.Context, seen *request, id string, rule rule, find func(where, context.Context) (*policy.Place, error)) error {
 	action := rule.action
 	stranger := policy.Decide(nil, action, policy.Place{})
-	if stranger == policy.Limited && !s.strangersMay(action) || stranger == policy.Token {
+	if stranger == policy.Limited && !s.strangersMay(action) || stranger == policy.Token && !(rule.token && s.Public) {
 		stranger = policy.Deny
 	}
 	if c := seen.caller; c != nil {
@@ -148,7 +152,7 @@ func (s *Server) decide(ctx context.Context, seen *request, id string, rule rule
 		if seen.caller == nil {
 			return errSignIn
 		}
-		return s.deny(ctx, id, fault.New(fault.Forbidden, "forbidden", "您的岗位不能做这件事", "your posts do not let you do that"))
+		return s.deny(ctx, id, forbidden())
 	}
 	if seen.caller == nil && stranger == policy.Deny {
 		return errSignIn
@@ -282,13 +286,10 @@ func tooMany() error {
 
 // owner names the caller for what is kept for one caller alone.
 func (r *request) owner() string {
-	switch {
-	case r.caller == nil:
+	if r.caller == nil {
 		return audit.Nobody
-	case r.caller.Key != nil:
-		return "key:" + r.caller.Key.ID.String()
 	}
-	return r.caller.Person.String()
+	return r.caller.Who()
 }
 
 // viewer is the caller towards rows about people.

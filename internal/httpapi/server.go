@@ -33,7 +33,9 @@ import (
 	"wangge/internal/account"
 	"wangge/internal/audit"
 	"wangge/internal/basemap"
+	"wangge/internal/caseflow"
 	"wangge/internal/fault"
+	"wangge/internal/feed"
 	"wangge/internal/gridindex"
 	"wangge/internal/guard"
 	"wangge/internal/live"
@@ -64,6 +66,9 @@ type Config struct {
 	Review  string                                                         // number of the map review (审图号), shown on public maps
 
 	BaseMaps []*basemap.Map // to choose from, in this order
+
+	Cases *caseflow.Desk
+	Feed  *feed.Follower
 }
 
 // Server answers requests. Make it with New.
@@ -78,6 +83,7 @@ type Server struct {
 	tiles   *otter.Cache[drawnTile, []byte]
 	ties    ties
 
+	streams  chan struct{} // one slot for each stream of events
 	limiters limiters
 	hasher   *account.Hasher
 	verifies chan struct{} // one slot: the whole audit is read
@@ -90,7 +96,7 @@ const maxBatches = 8
 // New builds the server. All routes stand here.
 func New(c Config) (*Server, error) {
 	hookHuma()
-	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries),
+	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), streams: make(chan struct{}, streamSlots), metrics: newMetrics(c.Boundaries),
 		limiters: newLimiters(c.Limits), tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
 	r := chi.NewRouter()
 	s.router = r
@@ -126,6 +132,8 @@ func New(c Config) (*Server, error) {
 	s.keyRoutes()
 	s.auditRoutes()
 	s.requestRoutes()
+	s.incidentRoutes()
+	s.eventRoutes()
 	r.Get("/page.css", pageStyle)
 	if err := s.ogcRoutes(); err != nil {
 		return nil, err

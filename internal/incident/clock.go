@@ -18,8 +18,8 @@ func (in *Incident) AskExtension(act Act, until time.Time, rules Rules) error {
 			return fault.New(fault.Conflict, "case_extended", "延期次数已用完", "no further extension is allowed")
 		case !in.notBefore(act.At).Before(p.Due):
 			return fault.New(fault.Conflict, "case_overdue", "已超期，不能申请延期", "the case is overdue: it cannot be extended")
-		case !until.After(p.Due):
-			return fault.New(fault.Unprocessable, "case_until", "延期应晚于现有时限", "the time asked for must lie after the deadline")
+		case !until.After(p.Due) || until.Sub(p.Due) > rules.LongestRest:
+			return fault.New(fault.Unprocessable, "case_until", "延期应晚于现有时限，不超过 %[1]d 天", "the time asked for must lie after the deadline, by at most %[1]d days", int(rules.LongestRest.Hours()/24))
 		}
 		p.AskedUntil, p.AskedBy = stored(until), act.By
 		return nil

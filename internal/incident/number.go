@@ -35,3 +35,24 @@ func isNumber(s string) bool {
 	}
 	return true
 }
+
+// ReadNumber reads a number as people type it: small letters, spaces or no
+// hyphens. ok is false when it is none.
+func ReadNumber(text string) (number string, ok bool) {
+	if len(text) > 60 {
+		return "", false
+	}
+	var s strings.Builder
+	n := 0
+	for _, r := range strings.ToUpper(text) {
+		if r == '-' || r == ' ' || r == '—' || r == '－' {
+			continue
+		}
+		if n > 0 && n%5 == 0 {
+			s.WriteByte('-')
+		}
+		s.WriteRune(r)
+		n++
+	}
+	return s.String(), isNumber(s.String())
+}

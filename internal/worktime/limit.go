@@ -158,5 +158,8 @@ func (l Limit) Validate() error {
 	return nil
 }
 
+// Working says whether the limit runs only in work periods.
+func (l Limit) Working() bool { return l.Unit.working() }
+
 // working says whether the unit runs only in work periods.
 func (u Unit) working() bool { return u == WorkMinute || u == WorkHour || u == WorkDay }
