@@ -26,6 +26,7 @@ type Known struct {
 // changes.
 type Book struct {
 	district string
+	zone     *time.Location
 	units    map[uuid.UUID]Unit
 	rules    []*page
 }
@@ -39,9 +40,10 @@ type page struct {
 }
 
 // NewBook makes a book and tells every rule that is broken. Such a rule stays in
-// it, to be told where it would have held.
-func NewBook(district string, units []Unit, rules []Rule, known Known) (*Book, []Broken) {
-	b := &Book{district: district, units: make(map[uuid.UUID]Unit, len(units))}
+// it, to be told where it would have held. The clock of zone, which is the
+// district's, decides on times of day.
+func NewBook(district string, zone *time.Location, units []Unit, rules []Rule, known Known) (*Book, []Broken) {
+	b := &Book{district: district, zone: zone, units: make(map[uuid.UUID]Unit, len(units))}
 	for _, u := range units {
 		b.units[u.ID] = u
 	}
@@ -91,7 +93,7 @@ type Question struct {
 	Kind   category.Kind
 	Code   string     // of the class, four digits; two or none while it is not known
 	Chain  []Ancestor // the areas that hold the place, finest first, up to the district
-	At     time.Time  // in the district's time zone, whose clock decides on times of day
+	At     time.Time
 	Runner []Ancestor // likewise of the nearest neighbour, where the place is near a border
 }
 
@@ -106,7 +108,7 @@ type hit struct {
 // those that would if they were not broken.
 func (b *Book) hits(basis Basis, q Question) (good []hit, skipped []Broken) {
 	for _, p := range b.rules {
-		if p.Basis != basis || p.Kind != "" && p.Kind != q.Kind || !p.holdsAt(q.At) {
+		if p.Basis != basis || p.Kind != "" && p.Kind != q.Kind || !p.holdsAt(q.At.In(b.zone)) {
 			continue
 		}
 		h := hit{page: p}
@@ -136,6 +138,8 @@ func (b *Book) hits(basis Basis, q Question) (good []hit, skipped []Broken) {
 	return good, skipped
 }
 
+// holdsAt tells whether the rule holds at a moment, on the clock that it is given
+// with.
 func (r *Rule) holdsAt(at time.Time) bool {
 	if at.Before(r.From) || !r.Until.IsZero() && !at.Before(r.Until) {
 		return false

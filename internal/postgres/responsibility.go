@@ -57,8 +57,31 @@ func NoSuchRule() error {
 	return fault.New(fault.NotFound, "no_such_rule", "没有这条责任规则", "there is no such rule")
 }
 
+// AreaCodes returns the codes that areas of a district have, or last had, as far
+// as they are known: for telling people about areas that are gone.
+func (s *Store) AreaCodes(ctx context.Context, district string, ids []uuid.UUID) (codes map[uuid.UUID]string, err error) {
+	codes = map[uuid.UUID]string{}
+	rows, err := s.pool.Query(ctx, `SELECT area_id, min(code) FROM area_code WHERE district = $1 AND area_id = ANY($2) GROUP BY area_id`, district, ids)
+	if err != nil {
+		return nil, translate(err)
+	}
+	var id uuid.UUID
+	var code string
+	_, err = pgx.ForEachRow(rows, []any{&id, &code}, func() error { codes[id] = code; return nil })
+	return codes, translate(err)
+}
+
 // Book reads the units and rules of a district, with the rules that are broken.
 func (s *Store) Book(ctx context.Context, district string, known dispatch.Known) (*dispatch.Book, []dispatch.Broken, error) {
+	var name string
+	err := s.pool.QueryRow(ctx, `SELECT coalesce((SELECT time_zone FROM district WHERE district = $1), 'UTC')`, district).Scan(&name)
+	if err != nil {
+		return nil, nil, translate(err)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, nil, err
+	}
 	units, err := s.Units(ctx, district)
 	if err != nil {
 		return nil, nil, err
@@ -67,7 +90,7 @@ func (s *Store) Book(ctx context.Context, district string, known dispatch.Known)
 	if err != nil {
 		return nil, nil, err
 	}
-	b, broken := dispatch.NewBook(district, units, rules, known)
+	b, broken := dispatch.NewBook(district, zone, units, rules, known)
 	return b, broken, nil
 }
 
