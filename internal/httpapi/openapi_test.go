@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
 
@@ -220,7 +222,7 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		{"POST", "/api/v1/responsibilities", `{"name":"甲","basis":"owner","codes":["01"],"unit":"` + uuid.Nil.String() + `"}`, jsonBody[:2], 422, "class_needs_kind"},
 		{"PUT", "/api/v1/responsibilities/150102/none", `{"name":"甲","basis":"owner","unit":"` + uuid.Nil.String() + `"}`, jsonBody, 404, "no_such_rule"},
 		{"DELETE", "/api/v1/responsibilities/150102/none", "", jsonBody[2:], 404, "no_such_rule"},
-		{"GET", "/api/v1/responsibilities/suggestion?kind=event&code=0110&lon=" + lon + "&lat=" + lat, "", nil, 200, ""},
+		{"GET", "/api/v1/responsibilities/suggestion?kind=event&code=0110&" + point, "", nil, 200, ""},
 		{"GET", "/api/v1/responsibilities/suggestion?kind=rain&lon=111.6712&lat=40.8301", "", nil, 400, "unknown_kind"},
 		{"GET", "/api/v1/activation-requests", "", nil, 200, ""},
 		{"POST", draft + "/activations/none/confirmation", "", nil, 404, "no_such_request"},
