@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
 
@@ -207,6 +209,21 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		{"PUT", "/api/v1/password", `{"current":"x","new":"y"}`, []string{"Content-Type", "application/json"}, 409, "no_accounts_yet"},
 		{"POST", "/api/v1/invitations/look", `{"token":"x"}`, []string{"Content-Type", "application/json"}, 404, "no_such_invitation"},
 		{"POST", "/api/v1/invitations", `{"token":"x","password":"y"}`, []string{"Content-Type", "application/json"}, 404, "no_such_invitation"},
+		{"GET", "/api/v1/units", "", nil, 200, ""},
+		{"GET", "/api/v1/units?district=none", "", nil, 404, "no_such_district"},
+		{"POST", "/api/v1/units", `{"name":"市政","kind":"department"}`, jsonBody[:2], 201, ""},
+		{"POST", "/api/v1/units", `{"name":"三角线","kind":"territory"}`, jsonBody[:2], 422, "unit_area"},
+		{"GET", "/api/v1/units/150102/none", "", nil, 404, "no_such_unit"},
+		{"PUT", "/api/v1/units/150102/none", `{"name":"市政"}`, jsonBody, 404, "no_such_unit"},
+		{"PUT", "/api/v1/units/150102/none/members", `{"people":[]}`, jsonBody, 404, "no_such_unit"},
+		{"POST", "/api/v1/units/150102/none/disable", "", jsonBody[2:], 404, "no_such_unit"},
+		{"POST", "/api/v1/units/150102/none/enable", "", jsonBody[2:], 404, "no_such_unit"},
+		{"GET", "/api/v1/responsibilities", "", nil, 200, ""},
+		{"POST", "/api/v1/responsibilities", `{"name":"甲","basis":"owner","codes":["01"],"unit":"` + uuid.Nil.String() + `"}`, jsonBody[:2], 422, "class_needs_kind"},
+		{"PUT", "/api/v1/responsibilities/150102/none", `{"name":"甲","basis":"owner","unit":"` + uuid.Nil.String() + `"}`, jsonBody, 404, "no_such_rule"},
+		{"DELETE", "/api/v1/responsibilities/150102/none", "", jsonBody[2:], 404, "no_such_rule"},
+		{"GET", "/api/v1/responsibilities/suggestion?kind=event&code=0110&" + point, "", nil, 200, ""},
+		{"GET", "/api/v1/responsibilities/suggestion?kind=rain&lon=111.6712&lat=40.8301", "", nil, 400, "unknown_kind"},
 		{"GET", "/api/v1/activation-requests", "", nil, 200, ""},
 		{"POST", draft + "/activations/none/confirmation", "", nil, 404, "no_such_request"},
 		{"DELETE", draft + "/activations/none", "", nil, 404, "no_such_request"},

@@ -129,6 +129,8 @@ func New(c Config) (*Server, error) {
 	s.sessionRoutes()
 	s.peopleRoutes()
 	s.rosterRoutes()
+	s.unitRoutes()
+	s.responsibilityRoutes()
 	s.keyRoutes()
 	s.auditRoutes()
 	s.requestRoutes()

@@ -165,15 +165,23 @@ func One(ix *gridindex.Index, q Query) (*Answer, error) {
 		a.Compounds = append(a.Compounds, c.Code)
 	}
 	border := owner.Border(p, q.Accuracy)
-	a.Border = &Border{DistanceM: q.metres(border.Metres), Neighbours: []string{}, Names: []string{}}
+	described := DescribeBorder(owner, border)
+	described.DistanceM = q.metres(border.Metres)
+	a.Border = &described
+	return a, nil
+}
+
+// DescribeBorder tells how near the edge of an owner is, and who lies beyond.
+func DescribeBorder(owner *gridindex.Area, border gridindex.Border) Border {
+	b := Border{DistanceM: round(border.Metres, 10), Neighbours: []string{}, Names: []string{}}
 	for _, n := range border.Neighbours {
 		name := n.Name
 		if n.Up != nil && n.Up != owner.Up {
 			name = n.Up.Name + name
 		}
-		a.Border.Neighbours, a.Border.Names = append(a.Border.Neighbours, n.Code), append(a.Border.Names, name)
+		b.Neighbours, b.Names = append(b.Neighbours, n.Code), append(b.Names, name)
 	}
-	return a, nil
+	return b
 }
 
 // swapped returns lat_lon_swapped when the question, outside as it stands,
