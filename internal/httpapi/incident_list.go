@@ -96,6 +96,9 @@ func (s *Server) incidentRoutes() {
 	s.nullable("CaseEntry", "by")
 	s.actRoutes()
 	s.secondRoutes()
+	s.suggestRoutes()
+	s.bulkActRoutes()
+	s.caseExportRoutes()
 }
 
 const (

@@ -266,3 +266,29 @@ func (s *Store) CaseNames(ctx context.Context, cases []Case) (names map[uuid.UUI
 	})
 	return names, err
 }
+
+// GridWorker is a grid worker at a grid, with the cases that wait for them.
+type GridWorker struct {
+	ID    uuid.UUID
+	Name  string
+	Phone string
+	Area  uuid.UUID
+	Open  int
+}
+
+// WorkersOf lists the grid workers who have a present post at one of some areas.
+func (s *Store) WorkersOf(ctx context.Context, district string, areas []uuid.UUID) (workers []GridWorker, err error) {
+	err = s.look(ctx, theService, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT p.person_id, p.name, p.phone, q.area_id,
+			  (SELECT count(*) FROM incident i WHERE i.district = $1 AND i.assignee = p.person_id AND i.state IN ('dispatched', 'handling'))
+			FROM post q JOIN person p USING (person_id) LEFT JOIN account a USING (person_id)
+			WHERE q.district = $1 AND q.area_id = ANY($2) AND q.role = 'grid_worker' AND q.from_at <= now() AND (q.until_at IS NULL OR q.until_at > now())
+			  AND a.disabled_at IS NULL ORDER BY p.name, p.person_id LIMIT 200`, district, areas)
+		if err != nil {
+			return err
+		}
+		workers, err = pgx.CollectRows(rows, pgx.RowToStructByPos[GridWorker])
+		return err
+	})
+	return workers, err
+}
