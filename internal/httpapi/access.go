@@ -91,6 +91,12 @@ var access = map[string]rule{
 	"import-cancel": {policy.DraftImport, ofImport},
 	"import-tile":   {policy.DraftImport, ofImport},
 
+	"photo-begin":     {policy.CaseCreate, nil},
+	"photo-progress":  {policy.CaseCreate, ofOwnPhoto},
+	"photo-bytes":     {policy.CaseCreate, ofOwnPhoto},
+	"photo":           {policy.CasePhoto, ofPhoto},
+	"photo-thumbnail": {policy.CasePhoto, ofPhoto},
+
 	"session":         {policy.SignIn, nil},
 	"sign-in":         {policy.SignIn, nil},
 	"sign-out":        {policy.SignIn, nil},

@@ -37,6 +37,7 @@ import (
 	"wangge/internal/gridindex"
 	"wangge/internal/guard"
 	"wangge/internal/live"
+	"wangge/internal/photo"
 	"wangge/internal/policy"
 	"wangge/internal/postgres"
 	"wangge/internal/roster"
@@ -48,6 +49,7 @@ type Config struct {
 	Store      *postgres.Store
 	Boundaries *live.Boundaries
 	Uploads    *upload.Depot
+	Photos     *photo.Depot
 	Web        fs.FS // the built web application
 	Log        *slog.Logger
 	Proxies    []netip.Prefix // whose X-Forwarded-For is believed
@@ -79,6 +81,7 @@ type Server struct {
 	ties    ties
 
 	limiters limiters
+	intake   *intake
 	hasher   *account.Hasher
 	verifies chan struct{} // one slot: the whole audit is read
 }
@@ -91,7 +94,7 @@ const maxBatches = 8
 func New(c Config) (*Server, error) {
 	hookHuma()
 	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries),
-		limiters: newLimiters(c.Limits), tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
+		limiters: newLimiters(c.Limits), intake: &intake{addresses: map[string]*taken{}}, tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
 	r := chi.NewRouter()
 	s.router = r
 	r.Use(s.observe, patience, compress, s.secure, s.page, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
@@ -116,6 +119,7 @@ func New(c Config) (*Server, error) {
 	s.editionRoutes()
 	s.exportRoutes()
 	s.uploadRoutes()
+	s.photoRoutes()
 	s.mendRoutes()
 	s.tileRoutes()
 	s.baseMapRoutes()
