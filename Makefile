@@ -45,7 +45,7 @@ bench: setup-run ## lookups, tiles and decisions beside tidwall/rtree + orb and 
 fuzz: setup-run ## native fuzzing and the long oracle run, five minutes or FUZZ=10m each
 	@for f in internal/geo:FuzzGate internal/geo:FuzzSnap internal/ingest:FuzzGeoJSON \
 	    internal/ingest:FuzzShapefile internal/ingest:FuzzArchive internal/ingest:FuzzGeoPackage internal/ingest:FuzzKML internal/ingest:FuzzTable internal/ingest:FuzzWKB \
-	    internal/locate:FuzzPosition internal/editionfile:FuzzDecode internal/worktime:FuzzParseLimit; do \
+	    internal/locate:FuzzPosition internal/editionfile:FuzzDecode internal/worktime:FuzzParseLimit internal/photo:FuzzPicture; do \
 	  $(GO) test ./$${f%:*} -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $${FUZZ:-5m} -fuzzminimizetime 10x; done
 	WANGGE_ORACLE_POINTS=5000000 $(GO) test ./internal/gridindex -run Oracle -timeout 2h -v
 

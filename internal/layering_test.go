@@ -16,9 +16,9 @@ var layers = [][]string{
 	{"dispatch", "editionfile", "gridindex", "incident", "topology"},
 	{"mend"},
 	{"lineage"},
-	{"basemap", "casetable", "export", "gazetteer", "ingest", "locate", "postgres", "report", "roster", "tile"},
-	{"feed", "live", "sandbox"},
-	{"caseflow", "guard", "upload"},
+	{"basemap", "export", "gazetteer", "ingest", "locate", "photo", "postgres", "report", "roster", "tile"},
+	{"live", "sandbox"},
+	{"guard", "upload"},
 	{"httpapi"},
 }
 
@@ -45,6 +45,7 @@ var outside = map[string][]string{
 	"export":      {"github.com/google/uuid", "github.com/twpayne/go-kml/v3", "golang.org/x/text", "modernc.org/sqlite"},
 	"ingest":      {"github.com/tidwall/rtree", "golang.org/x/text", "modernc.org/sqlite"},
 	"locate":      {"golang.org/x/text"},
+	"photo":       {"github.com/google/uuid", "github.com/minio/minio-go/v7", "golang.org/x/image"},
 	"postgres":    {"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/tidwall/rtree", "github.com/twpayne/go-geom"},
 	"basemap":     {},
 	"tile":        {"github.com/tidwall/rtree"},

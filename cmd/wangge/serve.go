@@ -20,6 +20,7 @@ import (
 	"wangge/internal/guard"
 	"wangge/internal/httpapi"
 	"wangge/internal/live"
+	"wangge/internal/photo"
 	"wangge/internal/postgres"
 	"wangge/internal/sandbox"
 	"wangge/internal/upload"
@@ -29,6 +30,7 @@ import (
 type serveCommand struct {
 	databaseFlags
 	baseMapFlags
+	photoFlags
 	Listen       string         `default:"127.0.0.1:8080" help:"Address to listen on. Beyond loopback only with accounts, and with TLS or a trusted proxy."`
 	TLSCert      string         `name:"tls-cert" type:"path" help:"Certificate chain, PEM."`
 	TLSKey       string         `name:"tls-key" type:"path" help:"Its key, PEM."`
@@ -108,13 +110,17 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err := c.mayListen(ctx, db); err != nil {
 		return err
 	}
+	photos, err := c.photos(ctx, filepath.Join(c.DataDir, "photos"))
+	if err != nil {
+		return err
+	}
 	background, stop := context.WithCancel(ctx)
 	following := make(chan struct{})
 	boundaries := live.New(db.Store, c.editions(), t.log)
 	watch := &settingsWatch{}
 	go func() { boundaries.Run(background); close(following) }()
 	go watch.run(background, db.Store, t)
-	go sweep(background, db.Store, t.log)
+	go sweep(background, db.Store, photos, t.log)
 	keeping := make(chan struct{})
 	go func() {
 		defer close(keeping)
@@ -134,11 +140,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if _, err := callers.Open(ctx); err != nil { // known from here on, should the database fall silent
 		return err
 	}
-	desk := &caseflow.Desk{Store: db.Store, Boundaries: boundaries, Log: t.log}
-	follower := feed.New(db.Store, t.log)
-	go desk.Run(background)
-	go follower.Run(background)
-	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Cases: desk, Feed: follower, Boundaries: boundaries, Uploads: uploads, Web: web.Files(), Log: t.log,
+	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Boundaries: boundaries, Uploads: uploads, Photos: photos, Web: web.Files(), Log: t.log,
 		Proxies: c.TrustedProxy, Version: version(), Unsafe: watch.unsafe, Guard: callers, Profile: profile,
 		Limits: httpapi.UsualLimits, Secure: c.secure(), Public: c.Public || c.Demo, Demo: c.Demo, Review: c.MapReview, BaseMaps: baseMaps, Roster: runner.Roster})
 	if err != nil {
@@ -193,12 +195,15 @@ func (c *serveCommand) welcomeFirst(ctx context.Context, t *terminal, db *databa
 // sweepEvery is how often what has served its time is taken away.
 const sweepEvery = time.Hour
 
-func sweep(ctx context.Context, store *postgres.Store, log *slog.Logger) {
+func sweep(ctx context.Context, store *postgres.Store, photos *photo.Depot, log *slog.Logger) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
 		if err := store.Sweep(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("what has served its time could not be taken away", "err", err)
+		}
+		if err := sweepPhotos(ctx, store, photos, time.Now()); err != nil && ctx.Err() == nil {
+			log.Warn("photographs that nobody completed could not be taken away", "err", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -27,6 +27,7 @@ import (
 	"wangge/internal/guard"
 	"wangge/internal/httpapi"
 	"wangge/internal/live"
+	"wangge/internal/photo"
 	"wangge/internal/postgres"
 	"wangge/internal/postgres/pgtest"
 	"wangge/internal/sandbox"
@@ -93,11 +94,15 @@ func startWith(tb testing.TB, url string, change func(*httpapi.Config)) *service
 	if err != nil {
 		tb.Fatal(err)
 	}
-	desk := &caseflow.Desk{Store: store, Boundaries: boundaries, Log: log}
-	follower := feed.New(store, log)
-	following := make(chan struct{})
-	go func() { follower.Run(ctx); close(following) }()
-	config := httpapi.Config{Store: store, Cases: desk, Feed: follower, Boundaries: boundaries, Uploads: depot, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil },
+	pictures, err := photo.NewDisk(filepath.Join(tb.TempDir(), "kept"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	photos, err := photo.New(tb.TempDir(), pictures)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	config := httpapi.Config{Store: store, Boundaries: boundaries, Uploads: depot, Photos: photos, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil },
 		Guard: guard.New(store, boundaries, account.ASVS.Idle), Profile: account.ASVS, Roster: sandbox.Runner{}.Roster, Limits: httpapi.Limits{Caller: 1e6, Stranger: 1e6, SignIn: 1e6}}
 	change(&config)
 	handler, err := httpapi.New(config)

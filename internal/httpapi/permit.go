@@ -147,6 +147,9 @@ func (s *Server) decide(ctx context.Context, seen *request, id string, rule rule
 			return errPassword
 		}
 	}
+	if action == policy.CasePhoto && find != nil {
+		return s.mayLook(ctx, seen, rule, find)
+	}
 	seen.effect = max(stranger, policy.Best(seen.posts, action))
 	if seen.effect == policy.Deny && !policy.May(seen.posts, action) || seen.effect == policy.Propose {
 		if seen.caller == nil {

@@ -39,6 +39,7 @@ import (
 	"wangge/internal/gridindex"
 	"wangge/internal/guard"
 	"wangge/internal/live"
+	"wangge/internal/photo"
 	"wangge/internal/policy"
 	"wangge/internal/postgres"
 	"wangge/internal/roster"
@@ -50,6 +51,7 @@ type Config struct {
 	Store      *postgres.Store
 	Boundaries *live.Boundaries
 	Uploads    *upload.Depot
+	Photos     *photo.Depot
 	Web        fs.FS // the built web application
 	Log        *slog.Logger
 	Proxies    []netip.Prefix // whose X-Forwarded-For is believed
@@ -85,6 +87,7 @@ type Server struct {
 
 	streams  chan struct{} // one slot for each stream of events
 	limiters limiters
+	intake   *intake
 	hasher   *account.Hasher
 	verifies chan struct{} // one slot: the whole audit is read
 }
@@ -96,8 +99,8 @@ const maxBatches = 8
 // New builds the server. All routes stand here.
 func New(c Config) (*Server, error) {
 	hookHuma()
-	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), streams: make(chan struct{}, streamSlots), metrics: newMetrics(c.Boundaries),
-		limiters: newLimiters(c.Limits), tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
+	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), metrics: newMetrics(c.Boundaries),
+		limiters: newLimiters(c.Limits), intake: &intake{addresses: map[string]*taken{}}, tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
 	r := chi.NewRouter()
 	s.router = r
 	r.Use(s.observe, patience, compress, s.secure, s.page, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
@@ -122,6 +125,7 @@ func New(c Config) (*Server, error) {
 	s.editionRoutes()
 	s.exportRoutes()
 	s.uploadRoutes()
+	s.photoRoutes()
 	s.mendRoutes()
 	s.tileRoutes()
 	s.baseMapRoutes()
