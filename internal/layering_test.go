@@ -16,9 +16,9 @@ var layers = [][]string{
 	{"dispatch", "editionfile", "gridindex", "incident", "topology"},
 	{"mend"},
 	{"lineage"},
-	{"basemap", "export", "gazetteer", "ingest", "locate", "photo", "postgres", "report", "roster", "tile"},
-	{"live", "sandbox"},
-	{"guard", "upload"},
+	{"basemap", "casetable", "export", "gazetteer", "ingest", "locate", "photo", "postgres", "report", "roster", "tile"},
+	{"feed", "live", "sandbox"},
+	{"caseflow", "guard", "upload"},
 	{"httpapi"},
 }
 

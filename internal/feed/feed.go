@@ -28,6 +28,7 @@ type Follower struct {
 	mu        sync.Mutex
 	last      int64
 	started   bool
+	ended     bool
 	listeners map[*Listener]struct{}
 }
 
@@ -57,9 +58,20 @@ func (f *Follower) Run(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
+			f.end()
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// end lets everybody go, and whoever comes.
+func (f *Follower) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ended = true
+	for l := range f.listeners {
+		f.drop(l)
 	}
 }
 
@@ -105,6 +117,9 @@ func (f *Follower) Listen() *Listener {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.listeners[l] = struct{}{}
+	if f.ended {
+		f.drop(l)
+	}
 	return l
 }
 

@@ -28,8 +28,8 @@ type PlaceRequest struct {
 	CRS string   `json:"crs,omitempty" doc:"wgs84 (default), cgcs2000, gcj02, bd09, or EPSG:n"`
 }
 
-// PhotoRequest attaches a photograph that has been uploaded.
-type PhotoRequest struct {
+// CasePhotoRequest attaches a photograph that has been uploaded.
+type CasePhotoRequest struct {
 	ID   string `json:"id"`
 	Kind string `json:"kind" enum:"near,far,reference,before,after"`
 }
@@ -45,7 +45,7 @@ type ReportRequest struct {
 	Description string         `json:"description,omitempty" maxLength:"500"`
 	Kind        string         `json:"kind,omitempty" enum:"event,component"`
 	Category    string         `json:"category,omitempty" doc:"code of a minor class, as a guess"`
-	Photos      []PhotoRequest `json:"photos,omitempty" maxItems:"12"`
+	Photos      []CasePhotoRequest `json:"photos,omitempty" maxItems:"12"`
 	Name        string         `json:"name,omitempty" maxLength:"60" doc:"of the reporter; shown to few"`
 	Phone       string         `json:"phone,omitempty" maxLength:"60"`
 }
@@ -65,7 +65,7 @@ type ActRequest struct {
 	Level    int            `json:"level,omitempty"`
 	Answer   string         `json:"answer,omitempty" enum:"satisfied,fair,unsatisfied"`
 	Parent   string         `json:"parent,omitempty"`
-	Photos   []PhotoRequest `json:"photos,omitempty" maxItems:"12"`
+	Photos   []CasePhotoRequest `json:"photos,omitempty" maxItems:"12"`
 }
 
 // CaseWrite names a case as last seen.
@@ -256,7 +256,7 @@ func (s *Server) placeOf(ctx context.Context, p PlaceRequest) (geo.Point, error)
 	return at, nil
 }
 
-func photosOf(list []PhotoRequest) (photos []postgres.AttachedPhoto, err error) {
+func photosOf(list []CasePhotoRequest) (photos []postgres.AttachedPhoto, err error) {
 	for _, p := range list {
 		id, err := (IDPath{p.ID}).id(badID(p.ID))
 		if err != nil {

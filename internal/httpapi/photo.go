@@ -379,17 +379,17 @@ func ofPhoto(s *Server, c huma.Context) (*policy.Place, error) {
 	if err != nil || sent(c.Context(), p, c.Header("Upload-Secret")) {
 		return nil, err
 	}
-	place, err := s.photoPlace(c.Context(), p)
+	of, err := s.Store.CaseOfPhoto(c.Context(), p.District, p.ID)
+	if fault.Is(err, "no_such_incident") {
+		return nil, postgres.NoSuchPhoto()
+	}
 	if err != nil {
 		return nil, err
 	}
-	return place, postgres.NoSuchPhoto()
-}
-
-// photoPlace is the place of the case that a photograph is attached to; nil
-// while it is attached to none.
-func (s *Server) photoPlace(context.Context, *postgres.Photo) (*policy.Place, error) {
-	return nil, nil //nolint:nilnil // no case has photographs yet
+	if s.caseEffect(c.Context(), of, policy.CasePhoto) == policy.Deny {
+		return nil, s.deny(c.Context(), "photo", postgres.NoSuchPhoto())
+	}
+	return nil, nil //nolint:nilnil // it is the caller's to see
 }
 
 // mayLook decides about looking at a photograph. Who sent one sees it whatever
