@@ -153,7 +153,15 @@ func (s *Server) caseEffect(ctx context.Context, c *postgres.Case, action policy
 		}
 		best = max(best, effect)
 	}
+	if best == policy.Deny && reading(action) && s.assigned(seen, c) && policy.May(seen.posts, policy.CaseHandle) {
+		return policy.Assigned // what somebody has to handle is theirs to read, wherever it lies
+	}
 	return best
+}
+
+// reading reports whether an action is to read about cases.
+func reading(a policy.Action) bool {
+	return a == policy.CaseRead || a == policy.CaseList || a == policy.CasePhoto || a == policy.CaseEvents
 }
 
 // assigned reports whether a case is the caller's unit's, or their own, while it is.

@@ -39,15 +39,15 @@ type ReportRequest struct {
 	ID       string `json:"id" doc:"UUIDv7, made by the reporter's device: the same report again gives the case that it made"`
 	District string `json:"district,omitempty" doc:"may be left out where the place says it, or there is only one"`
 	PlaceRequest
-	Level       string         `json:"level,omitempty" doc:"with area, where no position is known"`
-	Area        string         `json:"area,omitempty" doc:"code or name of an area, where no position is known"`
-	Address     string         `json:"address,omitempty" maxLength:"500"`
-	Description string         `json:"description,omitempty" maxLength:"500"`
-	Kind        string         `json:"kind,omitempty" enum:"event,component"`
-	Category    string         `json:"category,omitempty" doc:"code of a minor class, as a guess"`
+	Level       string             `json:"level,omitempty" doc:"with area, where no position is known"`
+	Area        string             `json:"area,omitempty" doc:"code or name of an area, where no position is known"`
+	Address     string             `json:"address,omitempty" maxLength:"500"`
+	Description string             `json:"description,omitempty" maxLength:"500"`
+	Kind        string             `json:"kind,omitempty" enum:"event,component"`
+	Category    string             `json:"category,omitempty" doc:"code of a minor class, as a guess"`
 	Photos      []CasePhotoRequest `json:"photos,omitempty" maxItems:"12"`
-	Name        string         `json:"name,omitempty" maxLength:"60" doc:"of the reporter; shown to few"`
-	Phone       string         `json:"phone,omitempty" maxLength:"60"`
+	Name        string             `json:"name,omitempty" maxLength:"60" doc:"of the reporter; shown to few"`
+	Phone       string             `json:"phone,omitempty" maxLength:"60"`
 }
 
 // ActRequest is what an action takes; which of it, the action says.
@@ -58,13 +58,13 @@ type ActRequest struct {
 	Category  string `json:"category,omitempty" doc:"code of a minor class"`
 	Condition string `json:"condition,omitempty" doc:"filing condition"`
 	PlaceRequest
-	Address  string         `json:"address,omitempty" maxLength:"500"`
-	Unit     string         `json:"unit,omitempty"`
-	Assignee string         `json:"assignee,omitempty"`
-	Until    *time.Time     `json:"until,omitempty"`
-	Level    int            `json:"level,omitempty"`
-	Answer   string         `json:"answer,omitempty" enum:"satisfied,fair,unsatisfied"`
-	Parent   string         `json:"parent,omitempty"`
+	Address  string             `json:"address,omitempty" maxLength:"500"`
+	Unit     string             `json:"unit,omitempty"`
+	Assignee string             `json:"assignee,omitempty"`
+	Until    *time.Time         `json:"until,omitempty"`
+	Level    int                `json:"level,omitempty"`
+	Answer   string             `json:"answer,omitempty" enum:"satisfied,fair,unsatisfied"`
+	Parent   string             `json:"parent,omitempty"`
 	Photos   []CasePhotoRequest `json:"photos,omitempty" maxItems:"12"`
 }
 
@@ -110,9 +110,12 @@ func (s *Server) actRoutes() {
 		op.Responses = map[string]*huma.Response{"202": {Description: "a second person has to confirm it", Content: map[string]*huma.MediaType{"application/json": {Schema: s.schema(Incident{}, "Incident")}}}}
 		huma.Register(s.api, op, func(ctx context.Context, in *struct {
 			CaseWrite
-			Body ActRequest `required:"false"`
+			Body *ActRequest
 		}) (*incidentOutput, error) {
-			return s.actOnIncident(ctx, action, &in.CaseWrite, &in.Body)
+			if in.Body == nil {
+				in.Body = &ActRequest{}
+			}
+			return s.actOnIncident(ctx, action, &in.CaseWrite, in.Body)
 		})
 	}
 	reveal := operation(http.MethodPost, incidentPath+"/reporter", "incident-reporter", "查看上报人（留痕） · Who reported it; the look is recorded", 401, 403, 404, 422, 503)

@@ -1,16 +1,25 @@
 package httpapi_test
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
+	"wangge/internal/dispatch"
 	"wangge/internal/httpapi"
 	"wangge/internal/policy"
+	"wangge/internal/postgres"
+	"wangge/internal/postgres/pgtest"
 )
 
 // report sends a report and returns its receipt.
@@ -78,4 +87,138 @@ func TestACaseGoesItsWay(t *testing.T) {
 	if a := desk.get("/api/v1/incidents/summary"); !strings.Contains(a.body, `"open":1`) {
 		t.Errorf("%d %s", a.StatusCode, a.body)
 	}
+}
+
+// photograph uploads a picture that says where and when it was taken.
+func (s *service) photograph(do func(method, path, body string, headers ...string) answer, cell int, taken time.Time) string {
+	s.tb.Helper()
+	m := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	m.Set(int(taken.UnixNano()%64), 3, color.White) // no two alike
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		s.tb.Fatal(err)
+	}
+	id := uuid.Must(uuid.NewV7()).String()
+	a := do("POST", "/api/v1/photos", fmt.Sprintf(`{"id":%q,"district":"150102","bytes":%d,"sha256":"%x","taken":%q%s}`, id, b.Len(), sha256.Sum256(b.Bytes()), taken.Format(time.RFC3339Nano), s.place(cell)),
+		"Content-Type", "application/json")
+	var begun httpapi.Photo
+	if err := json.Unmarshal([]byte(a.body), &begun); err != nil || a.StatusCode != http.StatusCreated {
+		s.tb.Fatalf("photo: %d %s", a.StatusCode, a.body)
+	}
+	if a := do("PATCH", "/api/v1/photos/150102/"+id+"/upload", b.String(), "Content-Type", "application/offset+octet-stream", "Upload-Offset", "0", "Upload-Secret", begun.Secret); a.StatusCode >= 300 {
+		s.tb.Fatalf("photo: %d %s", a.StatusCode, a.body)
+	}
+	return id
+}
+
+// TestFromTheCitizenToTheClose goes the whole way: a stranger reports, the desk
+// dispatches, the unit returns it, gets it again, does the work, it is sent back
+// once, checked with a photograph and closed, and the citizen sees each step.
+func TestFromTheCitizenToTheClose(t *testing.T) {
+	t.Parallel()
+	s := startWith(t, pgtest.Database(t), func(c *httpapi.Config) { c.Public, c.Review = true, "GS(2026)1" })
+	s.load()
+	desk := s.user("desk", s.at(policy.Dispatcher, "150102"))
+	handler := s.user("handler", s.at(policy.Handler, "150102"))
+	worker := s.user("worker", s.at(policy.Worker, "G03"))
+	far := s.user("far", s.at(policy.Worker, "G30"))
+	unit := s.unit("城管执法", handler.id)
+	elsewhere := s.unit("园林", far.id)
+
+	near := s.photograph(s.do, 3, time.Now())
+	r := s.report(s.do, s.place(3)+`,"description":"井盖翘起","name":"张三","phone":"13800000000","photos":[{"id":"`+near+`","kind":"near"}]`)
+	if len(r.Areas) == 0 || r.Areas[len(r.Areas)-1].Code != "G03" || len(r.Photos) != 1 {
+		t.Fatalf("%+v", r)
+	}
+	path := "/api/v1/incidents/" + r.ID.String()
+	// Who may see it: the desk, the worker of its grid; nobody else.
+	for name, tc := range map[string]struct {
+		u    *user
+		want int
+	}{"desk": {desk, 200}, "its worker": {worker, 200}, "another worker": {far, 404}, "a unit that does not have it": {handler, 404}} {
+		if a := tc.u.get(path); a.StatusCode != tc.want {
+			t.Errorf("%s: %d %s", name, a.StatusCode, a.body)
+		}
+		if a := tc.u.get("/api/v1/incidents"); strings.Contains(a.body, r.Number) != (tc.want == 200) {
+			t.Errorf("%s: the list says otherwise: %s", name, a.body)
+		}
+		if a := tc.u.get("/api/v1/photos/150102/" + near); a.StatusCode != tc.want {
+			t.Errorf("%s: the photograph: %d", name, a.StatusCode)
+		}
+	}
+	if a := s.get(path); a.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a stranger: %d %s", a.StatusCode, a.body)
+	}
+	if a := desk.get(path); strings.Contains(a.body, "13800000000") || strings.Contains(a.body, "张三") {
+		t.Error("the reporter stands in the case")
+	}
+	if a := desk.do("POST", path+"/reporter", `{"reason":"回电核实"}`, "Content-Type", "application/json"); !strings.Contains(a.body, "13800000000") {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	if a := worker.do("POST", path+"/reporter", `{"reason":"回电核实"}`, "Content-Type", "application/json"); a.StatusCode != http.StatusForbidden {
+		t.Errorf("the worker learns who reported: %d %s", a.StatusCode, a.body)
+	}
+	do := func(u *user, action, body, state string) {
+		t.Helper()
+		if c := caseOf(t, u.act(r.ID, action, body)); c.State != state {
+			t.Fatalf("%s leads to %s, want %s", action, c.State, state)
+		}
+	}
+	do(desk, "accept", `{"kind":"event","category":"0112","condition":"条件1"}`, "filed")
+	sug := desk.get(path + "/suggestion")
+	if !strings.Contains(sug.body, `"fallback":true`) || !strings.Contains(sug.body, "某worker") {
+		t.Errorf("%d %s", sug.StatusCode, sug.body)
+	}
+	do(desk, "dispatch", `{"unit":"`+elsewhere+`"}`, "dispatched")
+	do(far, "return", `{"reason":"not_our_duty"}`, "filed")
+	if a := far.get(path); a.StatusCode != http.StatusNotFound {
+		t.Errorf("the unit that returned it still sees it: %d", a.StatusCode)
+	}
+	do(desk, "dispatch", `{"unit":"`+unit+`"}`, "dispatched")
+	do(handler, "receive", ``, "handling")
+	do(handler, "handle", `{"note":"已扶正"}`, "handled")
+	if a := desk.act(r.ID, "verify", ``); a.code() != "case_evidence" {
+		t.Errorf("verified without evidence: %d %s", a.StatusCode, a.body)
+	}
+	do(desk, "rework", `{"reason":"not_fixed"}`, "dispatched")
+	do(handler, "handle", ``, "handled")
+	if a := handler.act(r.ID, "verify", ``); a.StatusCode != http.StatusForbidden {
+		t.Errorf("the handler verifies: %d %s", a.StatusCode, a.body)
+	}
+	after := s.photograph(desk.do, 3, time.Now())
+	do(desk, "verify", `{"photos":[{"id":"`+after+`","kind":"after"}]}`, "verified")
+	do(desk, "close", ``, "closed")
+	do(desk, "undo", ``, "verified")
+	do(desk, "close", ``, "closed")
+	if a := handler.get(path); a.StatusCode != http.StatusOK {
+		t.Errorf("the handler of a closed case: %d", a.StatusCode)
+	}
+	var seen httpapi.TrackedReport
+	s.json("/api/v1/reports/"+strings.ToLower(strings.ReplaceAll(r.Number, "-", " ")), &seen)
+	var words []string
+	for _, step := range seen.Steps {
+		words = append(words, step.Word)
+	}
+	if got := strings.Join(words, " "); got != "上报 立案 派遣 回退 派遣 签收 处置完成 返工 处置完成 核查 结案 结案" || seen.State != "closed" {
+		t.Errorf("the citizen sees %q, %s", got, seen.State)
+	}
+	if body := s.get("/api/v1/reports/" + r.Number).body; strings.Contains(body, "某") || strings.Contains(body, "13800000000") {
+		t.Errorf("the citizen sees people: %s", body)
+	}
+	if a := s.get("/api/v1/reports/AAAAA-AAAAA-AAAAA"); a.code() != "no_such_report" {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+}
+
+// unit adds a unit with members and returns its id.
+func (s *service) unit(name string, members ...uuid.UUID) string {
+	s.tb.Helper()
+	u, err := s.store.AddUnit(s.tb.Context(), dispatch.Unit{District: "150102", Name: name, Kind: dispatch.Department}, postgres.Write{})
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	if _, _, err := s.store.SetMembers(s.tb.Context(), "150102", u.ID, members, postgres.Write{}); err != nil {
+		s.tb.Fatal(err)
+	}
+	return u.ID.String()
 }
