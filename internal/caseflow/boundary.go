@@ -5,17 +5,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"wangge/internal/casesetting"
 	"wangge/internal/incident"
 	"wangge/internal/policy"
 	"wangge/internal/postgres"
-)
-
-// What happens to open cases whose place lies in another area after an
-// activation.
-const (
-	StayRule  = "stay"  // with the area that they were decided for
-	MoveRule  = "move"  // to the area that their place lies in now
-	SplitRule = "split" // those that a unit has stay, the others move
 )
 
 // reviewBoundaries goes through the open cases that were decided under another
@@ -57,10 +50,8 @@ func (d *Desk) review(ctx context.Context, key postgres.IncidentKey) error {
 		if owner.Area == in.Place.Area {
 			return "", owner.Area, nil // nothing has changed for it
 		}
-		if rules.boundary == StayRule || rules.boundary == SplitRule && in.Unit != uuid.Nil {
-			return "stayed", owner.Area, nil
-		}
-		if !in.State.Open() { // a merged case goes where its parent goes
+		if rules.moved == casesetting.Stay || rules.moved == casesetting.Split && d.inForce(in) ||
+			!in.State.Open() { // a merged case goes where its parent goes
 			return "stayed", owner.Area, nil
 		}
 		w.Act(string(policy.CaseTransfer))
@@ -68,4 +59,11 @@ func (d *Desk) review(ctx context.Context, key postgres.IncidentKey) error {
 		there.Area, there.Edition = owner.Area, owner.Edition
 		return "moved", owner.Area, in.Relocate(incident.Act{At: w.Now, Reason: "boundary"}, there)
 	})
+}
+
+// inForce reports whether the area that a case was decided for is in the
+// boundaries in force.
+func (d *Desk) inForce(in *incident.Incident) bool {
+	ix := d.Boundaries.Index()
+	return ix != nil && ix.Edition(in.District) != nil && ix.Edition(in.District).ByID(in.Place.Area) != nil
 }

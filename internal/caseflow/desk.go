@@ -7,6 +7,7 @@ package caseflow
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"wangge/internal/category"
@@ -22,17 +23,8 @@ type Desk struct {
 	Store      *postgres.Store
 	Boundaries *live.Boundaries
 	Log        *slog.Logger
-}
 
-// rules are the settings of a district, ready for use.
-type rules struct {
-	incident.Rules
-	calendar   *worktime.Calendar
-	limits     map[incident.Phase]worktime.Limit
-	warning    worktime.Warning
-	nearMetres float64       // within which a case may be about the same matter
-	nearTime   time.Duration // likewise
-	boundary   string        // stay, move or split, for open cases after an activation
+	held sync.Map // district → *rules
 }
 
 // clock makes a clock that starts at a moment.

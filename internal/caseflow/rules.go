@@ -4,20 +4,62 @@ import (
 	"context"
 	"time"
 
+	"wangge/internal/casesetting"
 	"wangge/internal/incident"
 	"wangge/internal/worktime"
 )
 
-func (d *Desk) rules(_ context.Context, _ string) (*rules, error) {
-	calendar, err := worktime.New(worktime.DefaultPlan())
+// rulesFor is how long the settings of a district are held: a change counts
+// after that.
+const rulesFor = 2 * time.Second
+
+// rules are the settings of a district, ready for use.
+type rules struct {
+	incident.Rules
+	calendar   *worktime.Calendar
+	limits     map[incident.Phase]worktime.Limit
+	warning    worktime.Warning
+	nearMetres float64       // within which a case may be about the same matter
+	nearTime   time.Duration // likewise
+	moved      casesetting.Moved
+	words      map[string]string
+	read       time.Time
+}
+
+// usualWork is the limit of work whose class has none in the standard.
+var usualWork = worktime.Limit{N: 2, Unit: worktime.WorkDay}
+
+func (d *Desk) rules(ctx context.Context, district string) (*rules, error) {
+	if held, ok := d.held.Load(district); ok {
+		if r, _ := held.(*rules); time.Since(r.read) < rulesFor {
+			return r, nil
+		}
+	}
+	set, err := d.Store.Setting(ctx, district)
 	if err != nil {
 		return nil, err
 	}
-	return &rules{Rules: incident.DefaultRules, calendar: calendar, boundary: StayRule, nearMetres: 50, nearTime: 24 * time.Hour,
-		limits: map[incident.Phase]worktime.Limit{incident.IntakePhase: {N: 15, Unit: worktime.WorkMinute}, incident.InspectPhase: {N: 24, Unit: worktime.UrgentHour},
-			incident.DispatchPhase: {N: 15, Unit: worktime.WorkMinute}, incident.HandlePhase: {N: 2, Unit: worktime.WorkDay},
-			incident.VerifyPhase: {N: 2, Unit: worktime.WorkHour}, incident.ClosePhase: {N: 2, Unit: worktime.WorkHour}}}, nil
+	r := &rules{read: time.Now(), moved: set.Moved, words: set.Words, warning: worktime.Warning{Percent: set.Warning},
+		nearMetres: float64(set.Duplicates.Metres), nearTime: time.Duration(set.Duplicates.Hours) * time.Hour,
+		Rules: incident.Rules{EvidenceMetres: float64(set.EvidenceMetres), Extensions: set.Extensions, DisputeAfter: set.DisputeAfter,
+			UndoWithin: time.Duration(set.UndoMinutes) * time.Minute, LongestRest: time.Duration(set.RestDays) * 24 * time.Hour},
+		limits: map[incident.Phase]worktime.Limit{incident.HandlePhase: usualWork}}
+	if r.calendar, err = set.Clock(); err != nil {
+		return nil, err
+	}
+	for _, phase := range []incident.Phase{incident.IntakePhase, incident.InspectPhase, incident.DispatchPhase, incident.VerifyPhase, incident.ClosePhase} {
+		r.limits[phase], _ = set.Limit(phase) // a setting that is kept has been read before
+	}
+	d.held.Store(district, r)
+	return r, nil
 }
 
-// Words are a district's own words for states, actions and reasons.
-func (d *Desk) Words(_ context.Context, _ string) (map[string]string, error) { return nil, nil }
+// Words are a district's own words for states, actions and reasons, by their
+// keys (casesetting.WordKeys).
+func (d *Desk) Words(ctx context.Context, district string) (map[string]string, error) {
+	r, err := d.rules(ctx, district)
+	if err != nil {
+		return nil, err
+	}
+	return r.words, nil
+}

@@ -44,42 +44,42 @@ type Ref struct {
 // Edition is one edition of a city's standard. Build makes it and nothing
 // changes it afterwards, so it may be shared.
 type Edition struct {
-	Name      string
-	ValidFrom string // YYYY-MM-DD
-	Source    string // where its facts are from, for people
-	Order     Order
-	Majors    []Major // by kind, then code
-	Minors    []Minor // by kind, then code
+	Name      string  `json:"name"`
+	ValidFrom string  `json:"valid_from"` // YYYY-MM-DD
+	Source    string  `json:"source"`     // where its facts are from, for people
+	Order     Order   `json:"order"`
+	Majors    []Major `json:"majors"` // by kind, then code
+	Minors    []Minor `json:"minors"` // by kind, then code
 }
 
 // Major is a class of classes (大类).
 type Major struct {
-	Kind  Kind
-	Code  string // two digits
-	Name  string
-	Local bool // the city's own, not of the standard
+	Kind  Kind   `json:"kind"`
+	Code  string `json:"code"` // two digits
+	Name  string `json:"name"`
+	Local bool   `json:"local"` // the city's own, not of the standard
 }
 
 // Minor is a class (小类).
 type Minor struct {
-	Kind       Kind
-	Code       string // four digits, the major's first
-	Name       string
-	Local      bool        // the city's own (自定义), its code counted down from 99
-	Conditions []Condition // in the order of the table; none where the table has none
+	Kind       Kind        `json:"kind"`
+	Code       string      `json:"code"` // four digits, the major's first
+	Name       string      `json:"name"`
+	Local      bool        `json:"local"`      // the city's own (自定义), its code counted down from 99
+	Conditions []Condition `json:"conditions"` // in the order of the table; none where the table has none
 }
 
 // Condition is one filing condition (立案条件) of a class and what follows from it.
 type Condition struct {
-	Filing  string
-	Closing string  // closing condition (结案条件); empty where the table has none
-	Phases  []Phase // at least one, in order
+	Filing  string  `json:"filing"`
+	Closing string  `json:"closing"` // closing condition (结案条件); empty where the table has none
+	Phases  []Phase `json:"phases"`  // at least one, in order
 }
 
 // Phase is one stretch of work with a limit of its own.
 type Phase struct {
-	Name  string // what is to be done, e.g. 现场围护; empty where there is one phase
-	Limit string // as in the table: 2急时, 4时, 15日, 1急日
+	Name  string `json:"name"`  // what is to be done, e.g. 现场围护; empty where there is one phase
+	Limit string `json:"limit"` // as in the table: 2急时, 4时, 15日, 1急日
 }
 
 var numbered = regexp.MustCompile(`^条件[1-9][0-9]?$`)

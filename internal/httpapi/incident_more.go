@@ -333,6 +333,9 @@ func (s *Server) caseWords(ctx context.Context, district string) (caseWords, err
 			district = ix.Editions()[0].Code
 		}
 	}
+	if district == "" {
+		return nil, nil //nolint:nilnil // the usual words
+	}
 	own, err := s.Cases.Words(ctx, district)
 	return own, err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"wangge/internal/audit"
+	"wangge/internal/category"
 	"wangge/internal/fault"
 	"wangge/internal/geo"
 	"wangge/internal/incident"
@@ -211,6 +212,11 @@ func (w *Work) save(seen int64) error {
 	c.Due, c.Soon = time.Time{}, time.Time{}
 	if r := w.clocks[c.State.Phase()]; r != nil && !r.Ended {
 		c.Due, c.Soon = r.Due, r.Soon
+	}
+	if c.Category.Edition == category.Default().Name { // it has no row until something refers to it
+		if err := ensureDefaultCategories(w.ctx, w.tx, c.District); err != nil {
+			return err
+		}
 	}
 	values := append([]any{c.District, c.ID, seen, c.Version, c.UpdatedAt, idOrNull(c.Sight), orNull(c.Due), orNull(c.Soon)}, progressOf(c.Progress)...)
 	if seen == 0 {

@@ -27,6 +27,8 @@ type Store struct {
 	pool     *pgxpool.Pool
 	unsynced sync.Map // *pgconn.PgConn → true: its last commit reached no standby
 	geometry Geometry
+	// categories holds editions of classes, which never change: categoryKey → *category.Edition
+	categories sync.Map
 }
 
 // Geometry is the work on whole editions that may be heavy: topology.Check and
