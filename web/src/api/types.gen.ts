@@ -1015,6 +1015,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/responsibilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 责任规则 · Rules of responsibility */
+        get: operations["responsibilities"];
+        put?: never;
+        /** 添加责任规则 · Add a rule */
+        post: operations["responsibility-add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 这里的这件事归谁管，为什么 · Who answers for this, and why */
+        get: operations["responsibility-suggestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities/{district}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改责任规则 · Change it */
+        put: operations["responsibility-change"];
+        post?: never;
+        /** 删除责任规则 · Delete it */
+        delete: operations["responsibility-drop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1097,6 +1150,93 @@ export interface paths {
         put?: never;
         /** 画出的范围里有什么 · What lies within a drawn polygon */
         post: operations["summary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 责任单位 · Responsible units */
+        get: operations["units"];
+        put?: never;
+        /** 添加责任单位 · Add a unit */
+        post: operations["unit-add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{district}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个责任单位 · One unit */
+        get: operations["unit"];
+        /** 修改责任单位 · Change it */
+        put: operations["unit-change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{district}/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用责任单位 · Take it out of use */
+        post: operations["unit-disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{district}/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 启用责任单位 · Take it into use again */
+        post: operations["unit-enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{district}/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 责任单位的人员 · Who belongs to it */
+        put: operations["unit-members"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1492,6 +1632,14 @@ export interface components {
             /** @description cursor of the next page; absent on the last */
             next?: string;
         };
+        AreaName: {
+            code: string;
+            /**
+             * @description where a code stands on several levels
+             * @enum {string}
+             */
+            level?: "district" | "subdistrict" | "community" | "grid" | "compound";
+        };
         AreaRef: {
             code: string;
             level: string;
@@ -1603,6 +1751,17 @@ export interface components {
             id: number;
             name: string;
         };
+        BrokenRule: {
+            /** @enum {string} */
+            code: "unit_gone" | "unit_disabled" | "area_gone" | "class_gone";
+            /** @description of the rule */
+            name: string;
+            rule: string;
+            /** @description what is wrong and what to do */
+            text: string;
+            /** @description which unit, area or class */
+            what: string;
+        };
         BulkAreas: {
             /** @description codes that several areas have; narrow them with district and level */
             ambiguous: components["schemas"]["AmbiguousCode"][];
@@ -1610,6 +1769,11 @@ export interface components {
             areas: components["schemas"]["Area"][];
             /** @description codes that no area has */
             missing: string[];
+        };
+        ChainArea: {
+            code: string;
+            level: string;
+            name: string;
         };
         Change: {
             confirmed: boolean;
@@ -1648,6 +1812,15 @@ export interface components {
             gcj02: components["schemas"]["Degrees"];
             projected: components["schemas"]["Projected"] | null;
             wgs84: components["schemas"]["Degrees"];
+        };
+        DailyTime: {
+            /** @example 08:00 */
+            from: string;
+            /**
+             * @description first minute that is not in it; 24:00 is midnight
+             * @example 18:00
+             */
+            to: string;
         };
         Degrees: {
             /** Format: double */
@@ -2425,6 +2598,143 @@ export interface components {
             /** @description the oldest first */
             requests: components["schemas"]["ActivationRequest"][];
         };
+        Responsibility: {
+            /** @description these and all below; none: the whole district */
+            areas: components["schemas"]["ResponsibilityArea"][];
+            /**
+             * @description 属主、属地
+             * @enum {string}
+             */
+            basis: "owner" | "territory";
+            /** @description what is wrong with it and what to do; none while it is sound */
+            broken: components["schemas"]["BrokenRule"][];
+            /** @description none: every class */
+            classes: components["schemas"]["RuleClass"][];
+            /** @description times of day on the district's clock; none: always */
+            daily: components["schemas"]["DailyTime"][];
+            district: string;
+            /** Format: date-time */
+            from?: string;
+            id: string;
+            /**
+             * @description absent: both
+             * @enum {string}
+             */
+            kind?: "event" | "component";
+            name: string;
+            /**
+             * Format: int64
+             * @description the lower goes first among rules that are equally specific
+             */
+            priority: number;
+            /** @enum {string} */
+            state: "present" | "coming" | "ended";
+            unit: components["schemas"]["UnitName"];
+            /**
+             * Format: date-time
+             * @description first moment when it does not hold any more
+             */
+            until?: string;
+            /**
+             * Format: int64
+             * @description also the ETag
+             */
+            version: number;
+        };
+        "Responsibility-addRequest": {
+            /** @description these and all below; none: the whole district */
+            areas?: components["schemas"]["AreaName"][];
+            /** @enum {string} */
+            basis: "owner" | "territory";
+            /** @description majors (2 digits) and minors (4); none: every class */
+            codes?: string[];
+            /** @description times of day; a night is two of them; none: always */
+            daily?: components["schemas"]["DailyTime"][];
+            /** @description may be left out while there is only one */
+            district?: string;
+            /**
+             * @description first day; ever since when left out
+             * @example 2026-01-31
+             */
+            from?: string;
+            /**
+             * @description left out: both
+             * @enum {string}
+             */
+            kind?: "event" | "component";
+            name: string;
+            /** Format: int64 */
+            priority?: number;
+            unit: string;
+            /**
+             * @description last day; open when left out
+             * @example 2026-12-31
+             */
+            until?: string;
+        };
+        ResponsibilityArea: {
+            /** @description the last one where the area is not there any more */
+            code?: string;
+            id: string;
+            /** @description absent when the area is not there any more */
+            level?: string;
+            name?: string;
+        };
+        ResponsibilityRequest: {
+            /** @description these and all below; none: the whole district */
+            areas?: components["schemas"]["AreaName"][];
+            /** @enum {string} */
+            basis: "owner" | "territory";
+            /** @description majors (2 digits) and minors (4); none: every class */
+            codes?: string[];
+            /** @description times of day; a night is two of them; none: always */
+            daily?: components["schemas"]["DailyTime"][];
+            /**
+             * @description first day; ever since when left out
+             * @example 2026-01-31
+             */
+            from?: string;
+            /**
+             * @description left out: both
+             * @enum {string}
+             */
+            kind?: "event" | "component";
+            name: string;
+            /** Format: int64 */
+            priority?: number;
+            unit: string;
+            /**
+             * @description last day; open when left out
+             * @example 2026-12-31
+             */
+            until?: string;
+        };
+        ResponsibleUnit: {
+            /** @description of a territory unit */
+            area?: components["schemas"]["PostArea"];
+            disabled: boolean;
+            district: string;
+            id: string;
+            /**
+             * @description 专业部门、权属单位、属地
+             * @enum {string}
+             */
+            kind: "department" | "owner" | "territory";
+            /**
+             * Format: int64
+             * @description of all of them
+             */
+            member_count: number;
+            /** @description those whom the caller may see */
+            members: components["schemas"]["UnitMember"][];
+            name: string;
+            phone: string;
+            /**
+             * Format: int64
+             * @description also the ETag
+             */
+            version: number;
+        };
         Roster: {
             /**
              * Format: int64
@@ -2482,6 +2792,17 @@ export interface components {
             role: string;
             until: string;
         };
+        RuleClass: {
+            code: string;
+            /** @description absent when the class is not in the standard in force */
+            name?: string;
+        };
+        RuleName: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
         Rules: {
             /**
              * Format: int64
@@ -2500,6 +2821,11 @@ export interface components {
              * @description characters
              */
             shortest: number;
+        };
+        RulesOutputBody: {
+            district: string;
+            /** @description broken ones first, then by name */
+            rules: components["schemas"]["Responsibility"][];
         };
         SearchAnswer: {
             /** @description whether there are more than the limit */
@@ -2656,6 +2982,98 @@ export interface components {
             /** @description basic or dedicated; grids only */
             kind?: string;
             name: string;
+        };
+        "Unit-addRequest": {
+            /** @description code, of a territory unit: a subdistrict's or the district's answers where no rule holds */
+            area?: string;
+            /** @description may be left out while there is only one */
+            district?: string;
+            /** @enum {string} */
+            kind: "department" | "owner" | "territory";
+            /**
+             * @description of the area
+             * @enum {string}
+             */
+            level?: "district" | "subdistrict" | "community" | "grid" | "compound";
+            name: string;
+            phone?: string;
+        };
+        "Unit-changeRequest": {
+            name: string;
+            phone?: string;
+        };
+        "Unit-membersRequest": {
+            /** @description ids of all who belong to it from now on */
+            people: string[];
+        };
+        UnitAnswer: {
+            /** @description it is the unit across the border */
+            across: boolean;
+            /** @enum {string} */
+            basis: "owner" | "territory";
+            /** @description 属地兜底: no rule holds */
+            fallback: boolean;
+            phone?: string;
+            /** @description absent for a fallback */
+            rule?: components["schemas"]["RuleName"];
+            /** @description of a fallback it may be nowhere else yet: it is made with the first case */
+            unit: components["schemas"]["UnitName"];
+            /** @description in the order of the decision */
+            why: components["schemas"]["UnitReason"][];
+        };
+        UnitMember: {
+            /** @description cannot sign in */
+            disabled: boolean;
+            id: string;
+            name: string;
+        };
+        UnitName: {
+            disabled: boolean;
+            id: string;
+            name: string;
+        };
+        UnitReason: {
+            /** @enum {string} */
+            code: "order" | "rule" | "class" | "area" | "time" | "fallback" | "unit_disabled" | "across" | "outside";
+            text: string;
+        };
+        UnitSuggestion: {
+            /** @description it is the unit across the border */
+            across: boolean;
+            /**
+             * Format: date-time
+             * @description the moment that was asked about
+             */
+            at: string;
+            /** @enum {string} */
+            basis: "owner" | "territory";
+            /** @description of the finest area */
+            border: components["schemas"]["Border"];
+            /** @description the areas that hold the place, finest first */
+            chain: components["schemas"]["ChainArea"][];
+            class?: components["schemas"]["RuleClass"];
+            district: string;
+            /** @description the boundaries that the chain is from */
+            edition: components["schemas"]["EditionRef"];
+            /** @description 属地兜底: no rule holds */
+            fallback: boolean;
+            kind: string;
+            phone?: string;
+            /** @description absent for a fallback */
+            rule?: components["schemas"]["RuleName"];
+            /** @description who else it might be */
+            runner_up?: components["schemas"]["UnitAnswer"];
+            /** @description rules that would have held, or may have, but are broken */
+            skipped: components["schemas"]["BrokenRule"][];
+            /** @description of a fallback it may be nowhere else yet: it is made with the first case */
+            unit: components["schemas"]["UnitName"];
+            /** @description in the order of the decision */
+            why: components["schemas"]["UnitReason"][];
+        };
+        UnitsOutputBody: {
+            district: string;
+            /** @description by name, the disabled ones last */
+            units: components["schemas"]["ResponsibleUnit"][];
         };
         Upload: {
             files: components["schemas"]["UploadFile"][];
@@ -9879,6 +10297,571 @@ export interface operations {
             };
         };
     };
+    responsibilities: {
+        parameters: {
+            query?: {
+                /** @description may be left out while there is only one */
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "responsibility-add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Responsibility-addRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responsibility"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "responsibility-suggestion": {
+        parameters: {
+            query: {
+                /** @description that of the place when left out */
+                district?: string;
+                kind: "event" | "component";
+                /** @description of the class: four digits, or two of a major */
+                code?: string;
+                lon: number;
+                lat: number;
+                /** @description wgs84 (default), cgcs2000, gcj02 or bd09 */
+                crs?: string;
+                /** @description RFC 3339 time, for rules that hold at times; now when left out */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitSuggestion"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "responsibility-change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag as last seen */
+                "If-Match"?: string;
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                district: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponsibilityRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responsibility"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "responsibility-drop": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag as last seen */
+                "If-Match"?: string;
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                district: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -10535,6 +11518,799 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    units: {
+        parameters: {
+            query?: {
+                /** @description may be left out while there is only one */
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitsOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unit-add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unit-addRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsibleUnit"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                district: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsibleUnit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unit-change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag as last seen */
+                "If-Match"?: string;
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                district: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unit-changeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsibleUnit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unit-disable": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag as last seen */
+                "If-Match"?: string;
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                district: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsibleUnit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unit-enable": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag as last seen */
+                "If-Match"?: string;
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                district: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsibleUnit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unit-members": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag as last seen */
+                "If-Match"?: string;
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                district: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unit-membersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsibleUnit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
