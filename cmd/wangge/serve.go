@@ -107,6 +107,9 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 		if err := c.addDemoUsers(ctx, t, db); err != nil {
 			return err
 		}
+		if err := addDemoUnits(ctx, t, db); err != nil {
+			return err
+		}
 	}
 	if err := c.mayListen(ctx, db); err != nil {
 		return err

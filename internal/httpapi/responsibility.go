@@ -119,13 +119,8 @@ func (s *Server) responsibilityRoutes() {
 	huma.Register(s.api, operation(http.MethodGet, all+"/suggestion", "responsibility-suggestion", "这里的这件事归谁管，为什么 · Who answers for this, and why", 400, 401, 403, 404, 422, 503), s.suggestion)
 }
 
-// standard is the edition of the city's standard that a district's rules are
-// held to.
-func (s *Server) standard(string) *category.Edition { return category.Default() }
-
 // known says what the rules of a district may refer to now.
-func (s *Server) known(e *gridindex.Edition) dispatch.Known {
-	standard := s.standard(e.Code)
+func known(e *gridindex.Edition, standard *category.Edition) dispatch.Known {
 	return dispatch.Known{
 		Area:  func(id uuid.UUID) bool { return e.ByID(id) != nil },
 		Class: func(kind category.Kind, code string) bool { _, ok := className(standard, kind, code); return ok },
@@ -170,7 +165,11 @@ func (s *Server) describeRules(ctx context.Context, e *gridindex.Edition, rules 
 	if err != nil {
 		return nil, err
 	}
-	book, broken := dispatch.NewBook(e.Code, time.UTC, units, rules, s.known(e))
+	standard, err := s.Store.Categories(ctx, e.Code, "")
+	if err != nil {
+		return nil, err
+	}
+	book, broken := dispatch.NewBook(e.Code, time.UTC, units, rules, known(e, standard))
 	var lost []uuid.UUID
 	for _, r := range rules {
 		for _, id := range r.Areas {
@@ -187,7 +186,7 @@ func (s *Server) describeRules(ctx context.Context, e *gridindex.Edition, rules 
 	}
 	list, at := make([]Responsibility, len(rules)), map[uuid.UUID]int{}
 	for i, r := range rules {
-		list[i], at[r.ID] = s.describeRule(e, book, r, codes), i
+		list[i], at[r.ID] = describeRule(e, standard, book, r, codes), i
 	}
 	for _, b := range broken {
 		d := &list[at[b.Rule]]
@@ -207,12 +206,12 @@ func describeBroken(b dispatch.Broken, lang string, codes map[uuid.UUID]string) 
 	return d
 }
 
-func (s *Server) describeRule(e *gridindex.Edition, book *dispatch.Book, r dispatch.Rule, codes map[uuid.UUID]string) Responsibility {
+func describeRule(e *gridindex.Edition, standard *category.Edition, book *dispatch.Book, r dispatch.Rule, codes map[uuid.UUID]string) Responsibility {
 	u, _ := book.Unit(r.Unit)
 	d := Responsibility{ID: r.ID, District: r.District, Name: r.Name, Basis: string(r.Basis), Kind: string(r.Kind), Classes: []RuleClass{}, Areas: []ResponsibilityArea{},
 		State: "present", Daily: []DailyTime{}, Unit: UnitName{r.Unit, u.Name, u.Disabled}, Priority: r.Priority, Version: r.Version, Broken: []BrokenRule{}}
 	for _, c := range r.Codes {
-		name, _ := className(s.standard(e.Code), r.Kind, c)
+		name, _ := className(standard, r.Kind, c)
 		d.Classes = append(d.Classes, RuleClass{c, name})
 	}
 	for _, id := range r.Areas {
@@ -256,7 +255,7 @@ func parseClock(s string) (int, error) {
 
 // rule reads what a rule is to say. Errors: those of dispatch.Rule.Check,
 // no_such_area, ambiguous_area, no_such_class, bad_date, bad_daily.
-func (s *Server) rule(e *gridindex.Edition, b ResponsibilityRequest) (r dispatch.Rule, err error) {
+func (s *Server) rule(ctx context.Context, e *gridindex.Edition, b ResponsibilityRequest) (r dispatch.Rule, err error) {
 	r = dispatch.Rule{District: e.Code, Name: b.Name, Basis: dispatch.Basis(b.Basis), Kind: category.Kind(b.Kind), Codes: b.Codes, Unit: b.Unit, Priority: b.Priority}
 	for _, a := range b.Areas {
 		found, err := s.areaNamed(e.Code, a.Level, a.Code)
@@ -284,8 +283,12 @@ func (s *Server) rule(e *gridindex.Edition, b ResponsibilityRequest) (r dispatch
 	if err := r.Check(); err != nil {
 		return r, err
 	}
+	standard, err := s.Store.Categories(ctx, e.Code, "")
+	if err != nil {
+		return r, err
+	}
 	for _, c := range r.Codes {
-		if _, ok := className(s.standard(e.Code), r.Kind, c); !ok {
+		if _, ok := className(standard, r.Kind, c); !ok {
 			return r, fault.New(fault.Unprocessable, "no_such_class", "立案标准里没有%[1]s %[2]q", "the standard has no such class of %[3]ss: %[2]q", r.Kind.Word(), c, string(r.Kind))
 		}
 	}
@@ -306,7 +309,7 @@ func (s *Server) addResponsibility(ctx context.Context, in *struct {
 	if err := s.allows(ctx, s.ofDistrict(e.Code), noDistrict(e.Code)); err != nil {
 		return nil, err
 	}
-	r, err := s.rule(e, in.Body.ResponsibilityRequest)
+	r, err := s.rule(ctx, e, in.Body.ResponsibilityRequest)
 	if err != nil {
 		return nil, err
 	}
@@ -337,7 +340,7 @@ func (s *Server) changeResponsibility(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.rule(e, in.Body)
+	r, err := s.rule(ctx, e, in.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,8 @@ type suggested struct {
 	Border  gridindex.Border // of the owner, with neighbours within nearBorder
 	Chain   []dispatch.Ancestor
 	Book    *dispatch.Book
+
+	Standard *category.Edition // of the classes, in force
 }
 
 // suggest says who answers for a case of a class at a place, by the boundaries
@@ -49,7 +51,10 @@ func (s *Server) suggest(ctx context.Context, district string, kind category.Kin
 		return nil, fault.New(fault.Unprocessable, "not_covered", "这个位置不在辖区内", "the place lies outside the boundaries")
 	}
 	found.Edition = found.Owner.Edition()
-	if found.Book, _, err = s.Store.Book(ctx, found.Edition.Code, s.known(found.Edition)); err != nil {
+	if found.Standard, err = s.Store.Categories(ctx, found.Edition.Code, ""); err != nil {
+		return nil, err
+	}
+	if found.Book, _, err = s.Store.Book(ctx, found.Edition.Code, known(found.Edition, found.Standard)); err != nil {
 		return nil, err
 	}
 	found.Chain = chainAt(found.Owner, p)
@@ -181,7 +186,7 @@ func (s *Server) suggestion(ctx context.Context, in *struct {
 	out := &suggestionOutput{found.describe(requestOf(ctx).lang)}
 	out.Body.Kind, out.Body.At = in.Kind, at
 	if in.Code != "" {
-		name, known := className(s.standard(found.Edition.Code), kind, in.Code)
+		name, known := className(found.Standard, kind, in.Code)
 		if !known {
 			return nil, fault.New(fault.Unprocessable, "no_such_class", "立案标准里没有%[1]s %[2]q", "the standard has no such class of %[3]ss: %[2]q", kind.Word(), clip(in.Code, 20), in.Kind)
 		}

@@ -9,6 +9,8 @@ import { useKeys } from "../steward/keys";
 import type { Theme } from "../theme";
 import { pathOf, type Tab, tabOf } from "./address";
 import { AuditTab } from "./audit/AuditTab";
+import { RulesTab } from "./duty/RulesTab";
+import { UnitsTab } from "./duty/UnitsTab";
 import { KeysTab } from "./keys/KeysTab";
 import { PeopleTab } from "./people/PeopleTab";
 import { tabsFor } from "./roles";
@@ -44,6 +46,10 @@ export function OfficeBody({ theme }: { theme: Theme }) {
           session.isError ? <p className="office-plain wrong">{t("offline")}</p> : <Skeleton active className="office-wait" paragraph={{ rows: 8 }} />
         ) : tab === "people" ? (
           <PeopleTab me={me} search={search} theme={theme} />
+        ) : tab === "units" ? (
+          <UnitsTab me={me} />
+        ) : tab === "rules" ? (
+          <RulesTab me={me} />
         ) : tab === "keys" ? (
           <KeysTab />
         ) : tab === "audit" ? (
@@ -90,7 +96,7 @@ function NotYours({ me, tab, others }: { me: Me; tab: Tab | null; others: Tab[] 
   );
 }
 
-const keysOf: Record<Tab, string[]> = { people: ["slash", "jk", "enter", "esc", "help"], keys: ["help"], audit: ["jk", "enter", "help"] };
+const keysOf: Record<Tab, string[]> = { people: ["slash", "jk", "enter", "esc", "help"], units: ["help"], rules: ["help"], keys: ["help"], audit: ["jk", "enter", "help"] };
 
 /** Who is signed in, light or dark, the language, the keys. */
 function Tools({ theme, me, tab }: { theme: Theme; me: Me | undefined; tab: Tab | null }) {

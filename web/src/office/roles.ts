@@ -38,11 +38,15 @@ export function usualLevel(role: Role): "grid" | "community" | "subdistrict" | "
 /** Who reads about others; all else who may read people read about themselves. */
 const readers: string[] = ["grid_lead", "community_officer", "street_officer", "dispatcher", "supervisor", "party_affairs", "system_admin", "security_admin"];
 
+/** Who keeps or follows the rules of who answers for what; others meet them with a case. */
+const answering = ["system_admin", "security_admin", "dispatcher", "supervisor", "street_officer", "community_officer"];
+
 /** The tabs that somebody is shown. */
 export function tabsFor(me: Pick<Me, "open" | "may" | "posts">): Tab[] {
   const holds = (wanted: string[]) => me.open || me.posts.some((p) => wanted.includes(p.role));
   const shown: Tab[] = [];
   if (me.may.includes("people.read") && holds(readers)) shown.push("people");
+  if (me.may.includes("standard.read") && holds(answering)) shown.push("units", "rules");
   if (me.may.includes("key.make")) shown.push("keys");
   if (me.may.includes("audit.read") && holds(["auditor"])) shown.push("audit");
   return shown;

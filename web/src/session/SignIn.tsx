@@ -7,7 +7,7 @@ import { api, ask, Refusal } from "../api/client";
 import { homeOf } from "./home";
 import type { Me } from "./session";
 
-const demoLogins = ["demo-admin", "demo-auditor", "demo-steward", "demo-planner", "demo-dispatcher", "demo-supervisor", "demo-street", "demo-community", "demo-worker"];
+const demoLogins = ["demo-admin", "demo-auditor", "demo-steward", "demo-planner", "demo-dispatcher", "demo-handler", "demo-supervisor", "demo-street", "demo-community", "demo-worker"];
 
 /** The page where somebody comes in; next is where they wanted to go. */
 export function SignIn({ me, next, ended }: { me: Me; next: string; ended: boolean }) {

@@ -1,4 +1,5 @@
 import { i18n } from "../../i18n";
+import * as duty from "../duty/words";
 import { en } from "./en";
 import { zh } from "./zh";
 
@@ -6,4 +7,6 @@ import { zh } from "./zh";
 export function addWords() {
   i18n.addResourceBundle("zh", "translation", zh, true, true);
   i18n.addResourceBundle("en", "translation", en, true, true);
+  i18n.addResourceBundle("zh", "translation", duty.zh, true, true);
+  i18n.addResourceBundle("en", "translation", duty.en, true, true);
 }
