@@ -1,6 +1,7 @@
 package casemap
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -42,9 +43,31 @@ type Filter struct {
 }
 
 // Shows reports whether the case may be seen and is asked for.
-func (f *Filter) Shows(c *Case) bool { return f.sees(c) && f.asks(c) }
+func (f *Filter) Shows(c *Placed) bool {
+	r := f.ready()
+	return r.shows(c)
+}
 
-func (f *Filter) sees(c *Case) bool {
+// ready is a filter whose times are microseconds.
+type ready struct {
+	*Filter
+	from, to, now int64
+}
+
+func (f *Filter) ready() ready {
+	r := ready{f, math.MinInt64, never, f.Now.UnixMicro()}
+	if !f.From.IsZero() {
+		r.from = f.From.UnixMicro()
+	}
+	if !f.To.IsZero() {
+		r.to = f.To.UnixMicro()
+	}
+	return r
+}
+
+func (f *ready) shows(c *Placed) bool { return f.asks(c) && f.sees(c) }
+
+func (f *ready) sees(c *Placed) bool {
 	if f.Everywhere {
 		return true
 	}
@@ -57,12 +80,12 @@ func (f *Filter) sees(c *Case) bool {
 		c.Assignee != uuid.Nil && slices.Contains(f.Assignees, c.Assignee)
 }
 
-func (f *Filter) asks(c *Case) bool {
+func (f *ready) asks(c *Placed) bool {
 	switch {
 	case f.OpenOnly && !c.Open,
-		f.Overdue && c.Urgency(f.Now) != Overdue,
-		!f.From.IsZero() && c.ReportedAt.Before(f.From),
-		!f.To.IsZero() && !c.ReportedAt.Before(f.To),
+		f.Overdue && c.urgency(f.now) != Overdue,
+		c.reported < f.from,
+		c.reported >= f.to,
 		f.Unit != uuid.Nil && c.Unit != f.Unit,
 		len(f.States) > 0 && !slices.Contains(f.States, c.State),
 		len(f.Kinds) > 0 && !slices.Contains(f.Kinds, c.Kind),

@@ -13,13 +13,13 @@ import (
 	"wangge/internal/geo"
 )
 
-type tree = rtree.RTreeGN[int64, *Case]
+type tree = rtree.RTreeGN[int64, *Placed]
 
 // Set is the cases that have a place. It is ready for use when zero, and safe
 // for concurrent use: who reads has a snapshot, and waits for nobody.
 type Set struct {
 	mu    sync.Mutex // held by writers
-	byID  map[uuid.UUID]*Case
+	byID  map[uuid.UUID]*Placed
 	work  *tree                // shares its nodes with shown until it changes them
 	shown atomic.Pointer[tree] // never changed
 }
@@ -37,8 +37,8 @@ func (s *Set) Put(c Case) {
 	if old != nil {
 		s.drop(old)
 	}
-	c.x, c.y = c.Point.World()
-	s.add(&c)
+	p := Place(c)
+	s.add(&p)
 	s.shown.Store(s.work.Copy())
 }
 
@@ -56,19 +56,19 @@ func (s *Set) Remove(id uuid.UUID) {
 // both, the newer version stays. It takes about 1 µs a case, during which readers
 // see what there was.
 func (s *Set) Replace(all []Case) {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i].x, all[i].y = all[i].Point.World()
+	placed := make([]Placed, len(all))
+	for i, c := range all {
+		placed[i] = Place(c)
 	}
 	// Neighbours on the map are neighbours in memory, which makes it fast to go
 	// through all of them.
-	slices.SortFunc(all, func(a, b Case) int { return cmp.Compare(curve(a.x, a.y), curve(b.x, b.y)) })
+	slices.SortFunc(placed, func(a, b Placed) int { return cmp.Compare(curve(a.x, a.y), curve(b.x, b.y)) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.byID
-	s.byID, s.work = make(map[uuid.UUID]*Case, len(all)), &tree{}
-	for i := range all {
-		c := &all[i]
+	s.byID, s.work = make(map[uuid.UUID]*Placed, len(all)), &tree{}
+	for i := range placed {
+		c := &placed[i]
 		if old := before[c.ID]; old != nil && old.Version > c.Version {
 			c = old
 		}
@@ -93,25 +93,26 @@ func (s *Set) Len() int {
 
 // Within yields the cases in box, its edges included, that f shows, in no order,
 // as they were when the loop began.
-func (s *Set) Within(box geo.Box, f *Filter) iter.Seq[*Case] {
-	return func(yield func(*Case) bool) {
+func (s *Set) Within(box geo.Box, f *Filter) iter.Seq[*Placed] {
+	return func(yield func(*Placed) bool) {
 		t := s.shown.Load()
 		if t == nil {
 			return
 		}
 		lo, _ := box.Min.Corners()
 		hi, _ := box.Max.Corners()
-		t.Search(lo, hi, func(_, _ [2]int64, c *Case) bool { return !f.Shows(c) || yield(c) })
+		r := f.ready()
+		t.Search(lo, hi, func(_, _ [2]int64, c *Placed) bool { return !r.shows(c) || yield(c) })
 	}
 }
 
 func (s *Set) begin() {
 	if s.work == nil {
-		s.byID, s.work = map[uuid.UUID]*Case{}, &tree{}
+		s.byID, s.work = map[uuid.UUID]*Placed{}, &tree{}
 	}
 }
 
-func (s *Set) add(c *Case) {
+func (s *Set) add(c *Placed) {
 	s.byID[c.ID] = c
 	if !c.Unplaced {
 		lo, hi := c.Point.Corners()
@@ -119,7 +120,7 @@ func (s *Set) add(c *Case) {
 	}
 }
 
-func (s *Set) drop(c *Case) {
+func (s *Set) drop(c *Placed) {
 	delete(s.byID, c.ID)
 	if !c.Unplaced {
 		lo, hi := c.Point.Corners()

@@ -59,7 +59,7 @@ type cell struct {
 
 // single is a case that may be drawn by itself.
 type single struct {
-	*casemap.Case
+	*casemap.Placed
 	at      step
 	cell    int
 	urgency casemap.Urgency
@@ -80,7 +80,7 @@ var casePens = sync.Pool{New: func() any { return &casePen{texts: map[string]uin
 // it is empty where there are none. Cases beyond its edge are left out, so what
 // set.Within(k.Box(), filter) yields can be given as it is. The same cases at the
 // same now, in any order, make the same bytes.
-func DrawCases(k Key, now time.Time, detail Detail, cases iter.Seq[*casemap.Case]) []byte {
+func DrawCases(k Key, now time.Time, detail Detail, cases iter.Seq[*casemap.Placed]) []byte {
 	p := casePens.Get().(*casePen)
 	defer casePens.Put(p)
 	p.layer.begin("incident")
@@ -112,7 +112,7 @@ func DrawCases(k Key, now time.Time, detail Detail, cases iter.Seq[*casemap.Case
 }
 
 // gather sorts the cases of the tile into its cells.
-func (p *casePen) gather(k Key, now time.Time, most uint64, cases iter.Seq[*casemap.Case]) {
+func (p *casePen) gather(k Key, now time.Time, most uint64, cases iter.Seq[*casemap.Placed]) {
 	f := k.frame()
 	for c := range cases {
 		x, y := c.World()
