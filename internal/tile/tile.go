@@ -7,8 +7,6 @@
 package tile
 
 import (
-	"math"
-
 	"wangge/internal/area"
 	"wangge/internal/geo"
 	"wangge/internal/gridindex"
@@ -35,18 +33,12 @@ func (k Key) Valid() bool {
 	return k.Z >= 0 && k.Z <= MaxZoom && k.X >= 0 && k.Y >= 0 && k.X < 1<<k.Z && k.Y < 1<<k.Z
 }
 
-// Places on the map are counted in world steps: 2³² of them run around the
-// equator from 180° W on, and as many from 85.06° N southwards.
-
-// spot is a place in world steps.
+// spot is a place in world steps, as geo.Point.World counts them.
 type spot struct{ x, y uint32 }
 
 func project(p geo.Point) spot {
-	const world = 1 << 32
-	sin := math.Sin(max(-85.0511, min(85.0511, p.Lat())) * math.Pi / 180)
-	y := 0.5 - math.Log((1+sin)/(1-sin))/(4*math.Pi)
-	hold := func(v float64) uint32 { return uint32(max(0, min(world-1, v*world))) }
-	return spot{hold((p.Lon() + 180) / 360), hold(y)}
+	x, y := p.World()
+	return spot{x, y}
 }
 
 // frame turns world steps into steps of one tile.
