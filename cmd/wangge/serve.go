@@ -146,11 +146,13 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}
 	desk := &caseflow.Desk{Store: db.Store, Boundaries: boundaries, Log: t.log}
 	follower := feed.New(db.Store, t.log)
+	caseMap := caseflow.NewMap(db.Store, boundaries, follower, t.log)
 	var cases sync.WaitGroup
+	cases.Go(func() { caseMap.Run(background) })
 	cases.Go(func() { desk.Run(background) })
 	cases.Go(func() { follower.Run(ctx) }) // its end lets the streams go, so that the server can stop
 	defer func() { stop(); cases.Wait() }()
-	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Cases: desk, Feed: follower, Boundaries: boundaries, Uploads: uploads, Photos: photos, Web: web.Files(), Log: t.log,
+	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Cases: desk, CaseMap: caseMap, Feed: follower, Boundaries: boundaries, Uploads: uploads, Photos: photos, Web: web.Files(), Log: t.log,
 		Proxies: c.TrustedProxy, Version: version(), Unsafe: watch.unsafe, Guard: callers, Profile: profile,
 		Limits: httpapi.UsualLimits, Secure: c.secure(), Public: c.Public || c.Demo, Demo: c.Demo, Review: c.MapReview, BaseMaps: baseMaps, Roster: runner.Roster})
 	if err != nil {

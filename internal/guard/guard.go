@@ -239,6 +239,22 @@ func (g *Guard) CaseViewer(c *Caller, action policy.Action) postgres.CaseViewer 
 	return v
 }
 
+// CaseCounts is c towards numbers of cases that tell no single one.
+func (g *Guard) CaseCounts(c *Caller) (v postgres.CaseViewer) {
+	p := g.place(c)
+	for i, post := range p.posts {
+		if policy.Granted([]policy.Post{post}, policy.CaseTiles, policy.Place{District: post.District, Lo: post.Lo, Hi: post.Hi}) != policy.Counts {
+			continue
+		}
+		if post.District == "" {
+			v.Everywhere = true
+		} else {
+			v.Scopes = append(v.Scopes, p.scope[i])
+		}
+	}
+	return v
+}
+
 // Who names c as the audit does.
 func (c *Caller) Who() string {
 	if c.Key != nil {

@@ -162,6 +162,8 @@ var access = withActs(map[string]rule{
 	"incident-reporter":   {action: policy.CasePhone},
 	"report-track":        {action: policy.CaseRead, token: true},
 	"events":              {action: policy.CaseEvents},
+	"incident-tilejson":   {action: policy.CaseTiles},
+	"incident-tile":       {action: policy.CaseTiles},
 
 	"openapi": {action: policy.Docs},
 	"docs":    {action: policy.Docs},

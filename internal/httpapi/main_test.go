@@ -104,8 +104,15 @@ func startWith(tb testing.TB, url string, change func(*httpapi.Config)) *service
 	}
 	follower := feed.New(store, log)
 	following := make(chan struct{})
-	go func() { follower.Run(ctx); close(following) }()
-	config := httpapi.Config{Store: store, Cases: &caseflow.Desk{Store: store, Boundaries: boundaries, Log: log}, Feed: follower, Boundaries: boundaries, Uploads: depot, Photos: photos, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil },
+	caseMap := caseflow.NewMap(store, boundaries, follower, log)
+	go func() {
+		var all sync.WaitGroup
+		all.Go(func() { caseMap.Run(ctx) })
+		all.Go(func() { follower.Run(ctx) })
+		all.Wait()
+		close(following)
+	}()
+	config := httpapi.Config{Store: store, Cases: &caseflow.Desk{Store: store, Boundaries: boundaries, Log: log}, CaseMap: caseMap, Feed: follower, Boundaries: boundaries, Uploads: depot, Photos: photos, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil },
 		Guard: guard.New(store, boundaries, account.ASVS.Idle), Profile: account.ASVS, Roster: sandbox.Runner{}.Roster, Limits: httpapi.Limits{Caller: 1e6, Stranger: 1e6, SignIn: 1e6}}
 	change(&config)
 	handler, err := httpapi.New(config)

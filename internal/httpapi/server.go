@@ -69,8 +69,9 @@ type Config struct {
 
 	BaseMaps []*basemap.Map // to choose from, in this order
 
-	Cases *caseflow.Desk
-	Feed  *feed.Follower
+	Cases   *caseflow.Desk
+	CaseMap *caseflow.Map
+	Feed    *feed.Follower
 }
 
 // Server answers requests. Make it with New.
@@ -140,6 +141,7 @@ func New(c Config) (*Server, error) {
 	s.requestRoutes()
 	s.incidentRoutes()
 	s.eventRoutes()
+	s.caseTileRoutes()
 	r.Get("/page.css", pageStyle)
 	if err := s.ogcRoutes(); err != nil {
 		return nil, err
