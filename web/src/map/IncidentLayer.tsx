@@ -55,11 +55,11 @@ export function IncidentLayer({ view, today, asked, generation = 0, theme, selec
           type="heatmap"
           filter={some}
           paint={{
-            // Clusters are cells of the same size on the screen, so their counts are densities; each zoom has a quarter of the last one's.
+            // Clusters are cells of the same size on the screen, so their counts are densities.
             "heatmap-weight": ["/", ["ln", ["+", 1, countOf(drawn)]], 6],
             "heatmap-radius": 48,
-            "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 14, 0.9, 17, 1.2],
-            "heatmap-color": ["interpolate", ["linear"], ["heatmap-density"], 0, "rgba(0,0,0,0)", 0.15, palette.heat[0], 0.4, palette.heat[1], 0.7, palette.heat[2], 1, palette.heat[3]],
+            "heatmap-intensity": 1.3,
+            "heatmap-color": ["interpolate", ["linear"], ["heatmap-density"], 0, palette.heat[0], 0.15, palette.heat[1], 0.4, palette.heat[2], 0.7, palette.heat[3], 1, palette.heat[4]],
             "heatmap-opacity": 0.85,
           }}
         />

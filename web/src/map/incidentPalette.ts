@@ -9,8 +9,8 @@ export interface IncidentPalette {
   fill: string;
   text: string;
   accent: string;
-  /** Of heat, from few to many. */
-  heat: [string, string, string, string];
+  /** Of heat, from none and few to many. */
+  heat: [string, string, string, string, string];
 }
 
 export const incidentPalettes: Record<"light" | "dark", IncidentPalette> = {
@@ -20,7 +20,7 @@ export const incidentPalettes: Record<"light" | "dark", IncidentPalette> = {
     fill: "#FFFFFF",
     text: "#2C2A25",
     accent: "#1F5FBF",
-    heat: ["rgba(255,196,110,0.45)", "rgba(240,140,50,0.65)", "rgba(205,70,35,0.8)", "rgba(140,20,30,0.9)"],
+    heat: ["rgba(255,196,110,0)", "rgba(255,196,110,0.45)", "rgba(240,140,50,0.65)", "rgba(205,70,35,0.8)", "rgba(140,20,30,0.9)"],
   },
   dark: {
     urgency: { overdue: "#FF8A80", soon: "#F2B966", normal: "#A9B3BC", suspended: "#C3A6F0", done: "#7CC784" },
@@ -28,6 +28,6 @@ export const incidentPalettes: Record<"light" | "dark", IncidentPalette> = {
     fill: "#1D2227",
     text: "#E8ECEF",
     accent: "#7FB0FF",
-    heat: ["rgba(110,60,30,0.5)", "rgba(190,90,40,0.65)", "rgba(245,150,70,0.8)", "rgba(255,225,150,0.9)"],
+    heat: ["rgba(110,60,30,0)", "rgba(110,60,30,0.5)", "rgba(190,90,40,0.65)", "rgba(245,150,70,0.8)", "rgba(255,225,150,0.9)"],
   },
 };
