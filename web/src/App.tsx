@@ -19,6 +19,7 @@ import { AnswerCard } from "./panels/AnswerCard";
 import { AreaCard } from "./panels/AreaCard";
 import { Button } from "./panels/Button";
 import { EmptyState } from "./panels/EmptyState";
+import { IncidentSection } from "./panels/IncidentSection";
 import { KeysDialog } from "./panels/KeysDialog";
 import { LayerPanel } from "./panels/LayerPanel";
 import { SearchBar } from "./panels/SearchBar";
@@ -191,6 +192,8 @@ export function App() {
   const period = periods[indexAt(periods, at)];
   const changed = useChanged(timed, period, marked && periods[0] !== period);
   const withTime = periods.length > 1 || at !== null;
+  const seesCases = me?.may.includes("case.tiles") ?? false;
+  const cases = seesCases && address.incidents ? { view: address.incidents, today: day, theme: theme.shown, selected: address.incident, onCase: (incident: string) => change({ incident }) } : null;
   const marker = point && answer.data && !answer.isError ? { lon: answer.data.located[0] ?? point.lon, lat: answer.data.located[1] ?? point.lat } : null;
   const cardOpen = point !== null || area !== null;
 
@@ -218,6 +221,7 @@ export function App() {
               footed={withTime}
               palette={palettes[theme.shown]}
               base={ground.chosen}
+              cases={cases}
               onPoint={toolBusy ? noPoint : onPoint}
               onMove={onMove}
               onReady={() => {
@@ -261,7 +265,12 @@ export function App() {
         onLook={(look) => change({ look })}
         onServices={() => setDialog("services")}
         onKeys={() => setDialog("keys")}
-        ground={<BaseMapChoice {...ground} onChoose={(base) => change({ base })} />}
+        ground={
+          <>
+            {seesCases && <IncidentSection view={address.incidents} today={day} theme={theme.shown} onView={(incidents) => change({ incidents })} />}
+            <BaseMapChoice {...ground} onChoose={(base) => change({ base })} />
+          </>
+        }
       >
         {bounds && <Button name={t("home")} shortcut="H" path="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" onClick={goHome} />}
         {bounds && <Button wide name={t("print")} shortcut="P" path="M7 8V4h10v4M7 17H4V8h16v9h-3M7 14h10v6H7z" onClick={print} />}

@@ -1,5 +1,6 @@
 /** The address bar holds the view, so that a link reopens it. */
 
+import { type IncidentView, readIncidents, writeIncidents } from "./map/incidents";
 import { type Look, readLook, writeLook } from "./map/look";
 import { formatPosition, parseCRS, parsePosition, type Position } from "./position";
 import { isDay } from "./time";
@@ -29,6 +30,10 @@ export interface Address {
   base: string | null;
   /** The polygon drawn on the map, as tools/shape.ts writes it. */
   drawn: string | null;
+  /** How cases are shown; null is not at all. */
+  incidents: IncidentView | null;
+  /** The case that is selected, by its id. */
+  incident: string | null;
 }
 
 export function readAddress(search: string): Address {
@@ -46,6 +51,8 @@ export function readAddress(search: string): Address {
     look: readLook(q.get("l") ?? ""),
     base: /^[\w-]{1,40}$/.exec(q.get("b") ?? "")?.[0] ?? null,
     drawn: /^[\w-]{1,1500}$/.exec(q.get("d") ?? "")?.[0] ?? null,
+    incidents: readIncidents(q.get("i") ?? ""),
+    incident: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.exec(q.get("c") ?? "")?.[0] ?? null,
   };
 }
 
@@ -69,6 +76,8 @@ export function writeAddress(a: Address): string {
   if (look) q.push(`l=${look}`);
   if (a.base) q.push(`b=${a.base}`);
   if (a.drawn) q.push(`d=${a.drawn}`);
+  if (a.incidents) q.push(`i=${writeIncidents(a.incidents)}`);
+  if (a.incident) q.push(`c=${a.incident}`);
   if (a.view) q.push(`v=${a.view.zoom.toFixed(2)}/${a.view.lat.toFixed(5)}/${a.view.lon.toFixed(5)}`);
   return q.length > 0 ? `?${q.join("&")}` : "";
 }

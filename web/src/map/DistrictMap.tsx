@@ -12,6 +12,7 @@ import type { Changed } from "./changes";
 import { fonts } from "./engine";
 import { Ghost } from "./Ghost";
 import { type Bounds, type Counts, type Level, roomAround, visibility, zoomFor } from "./levels";
+import { IncidentLayer, type IncidentLayerProps, incidentLayers } from "./IncidentLayer";
 import type { Look } from "./look";
 import type { Palette } from "./palette";
 
@@ -42,6 +43,8 @@ interface DistrictMapProps {
   footed: boolean;
   palette: Palette;
   base: BaseMap | null;
+  /** The cases that are drawn above everything; null is none. */
+  cases: IncidentLayerProps | null;
   onPoint: (p: { lon: number; lat: number }) => void;
   onMove: (v: View) => void;
   onReady: () => void;
@@ -72,7 +75,8 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
       locale={{ "NavigationControl.ZoomIn": t("zoomIn"), "NavigationControl.ZoomOut": t("zoomOut") }}
       cursor="crosshair"
       style={{ position: "absolute", inset: 0 }}
-      onClick={(e) => p.onPoint({ lon: round(e.lngLat.lng), lat: round(e.lngLat.lat) })}
+      interactiveLayerIds={p.cases ? incidentLayers : undefined}
+      onClick={(e) => !e.features?.length && p.onPoint({ lon: round(e.lngLat.lng), lat: round(e.lngLat.lat) })}
       onMoveEnd={(e) => p.onMove({ lon: e.viewState.longitude, lat: e.viewState.latitude, zoom: e.viewState.zoom })}
       onIdle={p.onReady}
       onError={report}
@@ -85,6 +89,7 @@ export function DistrictMap({ mapRef, ...p }: DistrictMapProps) {
       {p.base && <BaseLayers key={p.base.id} base={p.base} palette={p.palette} />}
       <Boundaries now={{ snapshot: p.snapshot, moment: p.moment, present: p.present, changed: p.changed }} hidden={p.hidden} look={p.look} steps={steps} selected={p.selected} palette={p.palette} faint={p.base !== null} />
       {p.ghost && <Ghost url={p.ghost} palette={p.palette} />}
+      {p.cases && <IncidentLayer {...p.cases} />}
       {p.marker && (
         <Marker longitude={p.marker.lon} latitude={p.marker.lat} anchor="center">
           <div className="pin" data-testid="pin" />
