@@ -80,7 +80,7 @@ export function UnitsTab({ me }: { me: Me }) {
             {add}
           </div>
         ) : (
-          <Table size="small" className="office-table keys-table" rowKey="id" columns={columns} dataSource={units} pagination={false} rowClassName={(u) => (u.disabled ? "off" : "")} />
+          <Table size="small" className="office-table keys-table duty-table" rowKey="id" columns={columns} dataSource={units} pagination={false} rowClassName={(u) => (u.disabled ? "off" : "")} />
         )}
       </div>
       {open && (open === "new" || chosen) && (
