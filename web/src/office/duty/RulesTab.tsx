@@ -90,7 +90,7 @@ export function RulesTab({ me }: { me: Me }) {
             {add}
           </div>
         ) : (
-          <Table size="small" className="office-table keys-table duty-table" rowKey="id" columns={columns} dataSource={rules} pagination={false} rowClassName={(r) => (r.state === "ended" ? "off" : "")} />
+          <Table size="small" tableLayout="fixed" className="office-table keys-table duty-table" rowKey="id" columns={columns} dataSource={rules} pagination={false} rowClassName={(r) => (r.state === "ended" ? "off" : "")} />
         )}
       </div>
       {open && (open === "new" || chosen) && (

@@ -26,6 +26,7 @@ export function UnitsTab({ me }: { me: Me }) {
   const columns: TableColumnsType<Unit> = [
     {
       title: t("unitName"),
+      width: narrow ? undefined : "32%",
       render: (_, u) => (
         <>
           {mayWrite ? (
@@ -80,7 +81,7 @@ export function UnitsTab({ me }: { me: Me }) {
             {add}
           </div>
         ) : (
-          <Table size="small" className="office-table keys-table duty-table" rowKey="id" columns={columns} dataSource={units} pagination={false} rowClassName={(u) => (u.disabled ? "off" : "")} />
+          <Table size="small" tableLayout="fixed" className="office-table keys-table duty-table" rowKey="id" columns={columns} dataSource={units} pagination={false} rowClassName={(u) => (u.disabled ? "off" : "")} />
         )}
       </div>
       {open && (open === "new" || chosen) && (
