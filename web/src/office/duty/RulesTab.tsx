@@ -30,7 +30,7 @@ export function RulesTab({ me }: { me: Me }) {
   const columns: TableColumnsType<Rule> = [
     {
       title: t("ruleName"),
-      width: narrow ? undefined : "26%",
+      width: narrow ? undefined : "22%",
       render: (_, r) => (
         <>
           {mayWrite ? (
@@ -48,11 +48,11 @@ export function RulesTab({ me }: { me: Me }) {
     ...(narrow
       ? []
       : ([
-          { title: t("ruleBasis"), width: 72, render: (_, r) => t(`ruleBasis_${r.basis}`) },
-          { title: t("ruleCodes"), render: (_, r) => <span title={r.classes.map((c) => `${c.code} ${c.name ?? ""}`).join("\n")}>{classesOf(r, t)}</span> },
-          { title: t("ruleWhere"), width: 140, render: (_, r) => (r.areas.length === 0 ? t("ruleWhere_all") : r.areas.map((a) => a.name ?? a.code ?? "–").join(t("listComma"))) },
-          { title: t("ruleWhen"), width: 110, render: (_, r) => (r.state !== "present" ? t(`ruleState_${r.state}`) : dailyText(r.daily) || t("ruleAlways")) },
-          { title: t("ruleUnit"), width: 190, render: (_, r) => r.unit.name },
+          { title: t("ruleBasis"), width: "7%", render: (_, r) => t(`ruleBasis_${r.basis}`) },
+          { title: t("ruleCodes"), width: "34%", render: (_, r) => <span title={r.classes.map((c) => `${c.code} ${c.name ?? ""}`).join("\n")}>{classesOf(r, t)}</span> },
+          { title: t("ruleWhere"), width: "12%", render: (_, r) => (r.areas.length === 0 ? t("ruleWhere_all") : r.areas.map((a) => a.name ?? a.code ?? "–").join(t("listComma"))) },
+          { title: t("ruleWhen"), width: "9%", render: (_, r) => (r.state !== "present" ? t(`ruleState_${r.state}`) : dailyText(r.daily) || t("ruleAlways")) },
+          { title: t("ruleUnit"), width: "16%", render: (_, r) => r.unit.name },
         ] satisfies TableColumnsType<Rule>)),
   ];
   const add = mayWrite && (
