@@ -128,7 +128,7 @@ func TestTheSuggestionSaysWhoAndWhy(t *testing.T) {
 	ask := func(rest string) httpapi.UnitSuggestion {
 		return read[httpapi.UnitSuggestion](t, s.get(fmt.Sprintf("/api/v1/responsibilities/suggestion?lon=%.7f&lat=%.7f&%s", at.Lon(), at.Lat(), rest)), 200)
 	}
-	if got := ask("kind=event&code=0110"); !got.Fallback || got.Unit.Name != "新城区" || got.Edition.Name != "2026-01" || got.Class.Name != "暴露生活垃圾" || len(got.Chain) != 5 || got.Chain[0].Code != "C1" {
+	if got := ask("kind=event&code=0110"); !got.Fallback || got.Unit.Name != "新城区" || got.Edition.Name != "2026-01" || got.Class.Name != "暴露生活垃圾" || len(got.Chain) != 5 || got.Chain[0].Code != "C1" || got.Owner.Code != "G14" {
 		t.Errorf("without rules: %+v", got)
 	}
 	water, garden := unit("供水"), unit("园林")

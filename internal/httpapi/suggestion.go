@@ -105,7 +105,8 @@ type UnitSuggestion struct {
 	District string            `json:"district"`
 	Edition  locate.EditionRef `json:"edition" doc:"the boundaries that the chain is from"`
 	Chain    []ChainArea       `json:"chain" doc:"the areas that hold the place, finest first"`
-	Border   locate.Border     `json:"border" doc:"of the finest area"`
+	Owner    ChainArea         `json:"owner" doc:"the finest of the areas that form the partition: compounds and dedicated grids lie over it"`
+	Border   locate.Border     `json:"border" doc:"of the owner"`
 	Kind     string            `json:"kind"`
 	Class    *RuleClass        `json:"class,omitempty"`
 	At       time.Time         `json:"at" doc:"the moment that was asked about"`
@@ -201,6 +202,7 @@ func (f *suggested) describe(lang string) UnitSuggestion {
 	about := f.Edition.About
 	d := UnitSuggestion{UnitAnswer: f.answer(f.Answer, lang), Skipped: []BrokenRule{}, District: f.Edition.Code,
 		Edition: locate.EditionRef{Name: about.Name, ValidFrom: about.ValidFrom, Synthetic: about.Synthetic},
+		Owner:   ChainArea{f.Owner.Level.String(), f.Owner.Code, f.Owner.Name},
 		Border:  locate.DescribeBorder(f.Owner, f.Border)}
 	if f.RunnerUp != nil {
 		other := f.answer(*f.RunnerUp, lang)

@@ -4442,7 +4442,7 @@ export interface components {
             at: string;
             /** @enum {string} */
             basis: "owner" | "territory";
-            /** @description of the finest area */
+            /** @description of the owner */
             border: components["schemas"]["Border"];
             /** @description the areas that hold the place, finest first */
             chain: components["schemas"]["ChainArea"][];
@@ -4453,6 +4453,8 @@ export interface components {
             /** @description 属地兜底: no rule holds */
             fallback: boolean;
             kind: string;
+            /** @description the finest of the areas that form the partition: compounds and dedicated grids lie over it */
+            owner: components["schemas"]["ChainArea"];
             phone?: string;
             /** @description absent for a fallback */
             rule?: components["schemas"]["RuleName"];

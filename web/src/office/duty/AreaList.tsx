@@ -1,9 +1,10 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import type { Area } from "../../api/client";
 import type { Level } from "../../map/levels";
 import { type AreaChoice, AreaPick } from "../people/AreaPick";
-import { useAreas, useDistricts } from "../queries";
 import type { RuleDraft } from "./rule";
 
 interface AreaListProps {
@@ -18,15 +19,16 @@ export function AreaList({ district, value, onChange }: AreaListProps) {
   const id = useId();
   const [level, setLevel] = useState<Level>("subdistrict");
   const [picked, setPicked] = useState(0);
-  const districts = useDistricts();
-  const areas = useAreas(level, districts.data?.generation, (districts.data?.districts ?? []).map((d) => d.code));
+  const queries = useQueryClient();
 
   function add(a: AreaChoice | null) {
     if (!a) return;
     setLevel(a.level);
-    if (a.district !== district || value.some((v) => v.level === a.level && v.code === a.code)) return;
-    onChange([...value, { level: a.level, code: a.code, name: areas.data?.find((x) => x.code === a.code && x.level === a.level)?.name ?? a.code }]);
     setPicked(picked + 1); // the field is empty again, for the next
+    requestAnimationFrame(() => document.getElementById(id)?.focus());
+    if (a.district !== district || value.some((v) => v.level === a.level && v.code === a.code)) return;
+    const offered = queries.getQueriesData<Area[]>({ queryKey: ["areas", a.level] }).flatMap(([, list]) => list ?? []);
+    onChange([...value, { level: a.level, code: a.code, name: offered.find((x) => x.district === a.district && x.code === a.code)?.name ?? a.code }]);
   }
   return (
     <div className="duty-areas">

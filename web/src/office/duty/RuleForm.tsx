@@ -42,7 +42,7 @@ export function RuleForm({ district, rule, units, onDone }: RuleFormProps) {
   });
 
   return (
-    <form className="office-form" aria-label={rule?.name ?? t("addRule")} onSubmit={save.submit}>
+    <form className="office-form duty-form" aria-label={rule?.name ?? t("addRule")} onSubmit={save.submit}>
       <Field label={t("ruleName")}>{(id) => <Input id={id} required autoFocus={!rule} maxLength={60} autoComplete="off" value={d.name} onChange={(e) => put({ name: e.target.value })} />}</Field>
       <Field label={t("ruleUnit")}>
         {(id) => (

@@ -30,7 +30,7 @@ export function RulesTab({ me }: { me: Me }) {
   const columns: TableColumnsType<Rule> = [
     {
       title: t("ruleName"),
-      width: narrow ? undefined : "30%",
+      width: narrow ? undefined : "22%",
       render: (_, r) => (
         <>
           {mayWrite ? (
@@ -48,11 +48,11 @@ export function RulesTab({ me }: { me: Me }) {
     ...(narrow
       ? []
       : ([
-          { title: t("ruleBasis"), width: 80, render: (_, r) => t(`ruleBasis_${r.basis}`) },
-          { title: t("ruleCodes"), render: (_, r) => <span title={r.classes.map((c) => `${c.code} ${c.name ?? ""}`).join("\n")}>{classesOf(r, t)}</span> },
-          { title: t("ruleWhere"), width: 170, render: (_, r) => (r.areas.length === 0 ? t("ruleWhere_all") : r.areas.map((a) => a.name ?? a.code ?? "–").join(t("listComma"))) },
-          { title: t("ruleWhen"), width: 130, render: (_, r) => (r.state !== "present" ? t(`ruleState_${r.state}`) : dailyText(r.daily) || t("ruleAlways")) },
-          { title: t("ruleUnit"), width: 220, render: (_, r) => r.unit.name },
+          { title: t("ruleBasis"), width: "7%", render: (_, r) => t(`ruleBasis_${r.basis}`) },
+          { title: t("ruleCodes"), width: "34%", render: (_, r) => <span title={r.classes.map((c) => `${c.code} ${c.name ?? ""}`).join("\n")}>{classesOf(r, t)}</span> },
+          { title: t("ruleWhere"), width: "12%", render: (_, r) => (r.areas.length === 0 ? t("ruleWhere_all") : r.areas.map((a) => a.name ?? a.code ?? "–").join(t("listComma"))) },
+          { title: t("ruleWhen"), width: "9%", render: (_, r) => (r.state !== "present" ? t(`ruleState_${r.state}`) : dailyText(r.daily) || t("ruleAlways")) },
+          { title: t("ruleUnit"), width: "16%", render: (_, r) => r.unit.name },
         ] satisfies TableColumnsType<Rule>)),
   ];
   const add = mayWrite && (
@@ -70,12 +70,12 @@ export function RulesTab({ me }: { me: Me }) {
         </span>
       </div>
       <div className="office-scroll">
-        {of.district && <TryIt district={of.district} />}
         {broken > 0 && (
           <p className="duty-broken" role="status">
             <Mark kind="warn" tone="wrong">{t("brokenRules", { n: broken })}</Mark>
           </p>
         )}
+        {of.district && <TryIt district={of.district} />}
         {found.isError ? (
           <div className="office-plain">
             <p className="wrong">{said(found.error)}</p>
@@ -90,7 +90,7 @@ export function RulesTab({ me }: { me: Me }) {
             {add}
           </div>
         ) : (
-          <Table size="small" className="office-table keys-table" rowKey="id" columns={columns} dataSource={rules} pagination={false} rowClassName={(r) => (r.state === "ended" ? "off" : "")} />
+          <Table size="small" tableLayout="fixed" className="office-table keys-table duty-table" rowKey="id" columns={columns} dataSource={rules} pagination={false} rowClassName={(r) => (r.state === "ended" ? "off" : "")} />
         )}
       </div>
       {open && (open === "new" || chosen) && (
@@ -119,7 +119,7 @@ function Broken({ rule }: { rule: Rule }) {
       {rule.broken.map((b) => (
         <li key={`${b.code} ${b.what}`}>
           {b.text}
-          {t("brokenWhat", { what: b.what })}
+          {!b.code.startsWith("unit_") && t("brokenWhat", { what: b.what })}
         </li>
       ))}
     </ul>

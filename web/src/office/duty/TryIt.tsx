@@ -60,8 +60,7 @@ export function TryIt({ district }: { district: string }) {
 /** A suggestion in words. */
 function Told({ answer: a }: { answer: Suggestion }) {
   const { t } = useTranslation();
-  const finest = a.chain[0];
-  const border = { area: finest?.name ?? "", m: Math.round(a.border.distance_m), names: a.border.names.join(t("listComma")) };
+  const border = { area: a.owner.name, m: Math.round(a.border.distance_m), names: a.border.names.join(t("listComma")) };
   return (
     <div className="duty-told" data-testid="told">
       <p className="duty-unit">

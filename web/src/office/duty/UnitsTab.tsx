@@ -26,6 +26,7 @@ export function UnitsTab({ me }: { me: Me }) {
   const columns: TableColumnsType<Unit> = [
     {
       title: t("unitName"),
+      width: narrow ? undefined : "30%",
       render: (_, u) => (
         <>
           {mayWrite ? (
@@ -39,14 +40,15 @@ export function UnitsTab({ me }: { me: Me }) {
         </>
       ),
     },
-    { title: t("keyState"), width: 110, render: (_, u) => <UnitState unit={u} /> },
+    { title: t("keyState"), width: narrow ? 110 : "10%", render: (_, u) => <UnitState unit={u} /> },
     ...(narrow
       ? []
       : ([
-          { title: t("unitKind"), width: 200, render: (_, u) => [t(`unitKind_${u.kind}`), u.area?.name].filter(Boolean).join(" · ") },
-          { title: t("unitPhone"), width: 150, render: (_, u) => (u.phone ? <a className="quiet-link" href={`tel:${u.phone}`}>{u.phone}</a> : "–") },
+          { title: t("unitKind"), width: "20%", render: (_, u) => [t(`unitKind_${u.kind}`), u.area?.name].filter(Boolean).join(" · ") },
+          { title: t("unitPhone"), width: "15%", render: (_, u) => (u.phone ? <a className="quiet-link" href={`tel:${u.phone}`}>{u.phone}</a> : "–") },
           {
             title: t("unitMembers"),
+            width: "25%",
             render: (_, u) => (u.members.length > 0 && u.members.length === u.member_count && u.member_count <= 3 ? u.members.map((m) => m.name).join(t("listComma")) : u.member_count ? t("unitMembersN", { n: u.member_count }) : "–"),
           },
         ] satisfies TableColumnsType<Unit>)),
@@ -80,7 +82,7 @@ export function UnitsTab({ me }: { me: Me }) {
             {add}
           </div>
         ) : (
-          <Table size="small" className="office-table keys-table" rowKey="id" columns={columns} dataSource={units} pagination={false} rowClassName={(u) => (u.disabled ? "off" : "")} />
+          <Table size="small" tableLayout="fixed" className="office-table keys-table duty-table" rowKey="id" columns={columns} dataSource={units} pagination={false} rowClassName={(u) => (u.disabled ? "off" : "")} />
         )}
       </div>
       {open && (open === "new" || chosen) && (
