@@ -360,7 +360,7 @@ func TestPhotographsAndRowsAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context())
+	defer func() { _ = conn.Close(context.Background()) }()
 	worker := s.user("worker", s.at(policy.Worker, "G00"))
 	file, id, never := snapshot(t, 9), newID(), newID()
 	worker.do("POST", "/api/v1/photos", announce(id, file, "")).want(t, "announce", 201, "")
