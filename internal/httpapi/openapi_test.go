@@ -81,6 +81,7 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 	other := s.upload("nothing.txt", "x")
 	job := s.importDone(`{"upload":"` + upload + `","level":"grid","edition":"2026-03"}`)
 	jsonBody := []string{"Content-Type", "application/json", "If-Match", "current"}
+	photoID, photoFile := newID(), snapshot(t, 1)
 	called := map[string]bool{}
 	var admin, target *user
 	for _, tc := range []struct {
@@ -199,6 +200,14 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		{"GET", "/tiles/grid/x/0/0.mvt", "", nil, 400, "bad_tile"},
 		{"GET", "/api/v1/base-maps", "", nil, 200, ""},
 		{"GET", "/base-maps/none.pmtiles", "", nil, 404, "no_such_base_map"},
+		{"POST", "/api/v1/photos", announce(photoID, photoFile, `,"taken":"2026-03-04T05:06:07+08:00","lon":111.6,"lat":40.8`), []string{"Content-Type", "application/json"}, 201, ""},
+		{"POST", "/api/v1/photos", announce(photoID, snapshot(t, 2), ""), []string{"Content-Type", "application/json"}, 409, "photo_differs"},
+		{"GET", photoPath(photoID) + "/upload", "", nil, 200, ""},
+		{"PATCH", photoPath(photoID) + "/upload", string(photoFile), []string{"Content-Type", "application/offset+octet-stream", "Upload-Offset", "7"}, 409, "offset_differs"},
+		{"PATCH", photoPath(photoID) + "/upload", string(photoFile), []string{"Content-Type", "application/offset+octet-stream", "Upload-Offset", "0"}, 200, ""},
+		{"GET", photoPath(photoID), "", nil, 200, ""},
+		{"GET", photoPath(photoID) + "/thumbnail", "", nil, 200, ""},
+		{"GET", "/api/v1/photos/150102/none", "", nil, 404, "no_such_photo"},
 		{"GET", "/api/v1/session", "", nil, 200, ""},
 		{"POST", "/api/v1/session", `{"login":"nobody","password":"x"}`, []string{"Content-Type", "application/json"}, 401, "wrong_credentials"},
 		{"DELETE", "/api/v1/session", "", nil, 204, ""},

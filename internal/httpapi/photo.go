@@ -28,11 +28,11 @@ import (
 
 // PhotoRequest announces a photograph.
 type PhotoRequest struct {
-	ID       string   `json:"id" format:"uuid" doc:"UUIDv7, made by the device: the same again is the same photograph"`
+	ID       string   `json:"id" doc:"UUIDv7, made by the device: the same again is the same photograph"`
 	District string   `json:"district,omitempty" doc:"may be left out while there is only one"`
 	Bytes    int64    `json:"bytes" doc:"of the file, at most 30 MB"`
 	SHA256   string   `json:"sha256" doc:"of the file, in hexadecimal digits"`
-	Taken    string   `json:"taken,omitempty" format:"date-time" doc:"when, as the device says; the EXIF counts when left out"`
+	Taken    string   `json:"taken,omitempty" doc:"when (RFC 3339), as the device says; the EXIF counts when left out"`
 	Lon      *float64 `json:"lon,omitempty" doc:"where, as the device says; likewise"`
 	Lat      *float64 `json:"lat,omitempty"`
 	CRS      string   `json:"crs,omitempty" doc:"wgs84 (default), cgcs2000, gcj02 or bd09"`

@@ -105,8 +105,11 @@ func (d *Disk) Older(ctx context.Context, than time.Time) iter.Seq2[string, erro
 				return err
 			}
 			info, err := e.Info()
-			if err != nil || !info.ModTime().Before(than) {
+			if errors.Is(err, fs.ErrNotExist) || err == nil && !info.ModTime().Before(than) {
 				return nil
+			}
+			if err != nil {
+				return err
 			}
 			key, err := filepath.Rel(d.dir, path)
 			if err == nil && !yield(filepath.ToSlash(key), nil) {
