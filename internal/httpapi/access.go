@@ -120,6 +120,16 @@ var access = map[string]rule{
 	"key-make":   {policy.KeyMake, nil},
 	"key-revoke": {policy.KeyMake, nil},
 
+	"categories":          {policy.CaseCreate, nil},
+	"category-editions":   {policy.StandardRead, nil},
+	"category-edition":    {policy.StandardRead, nil},
+	"category-template":   {policy.StandardRead, nil},
+	"category-import":     {policy.Settings, nil},
+	"category-activation": {policy.Settings, nil},
+	"case-setting":        {policy.StandardRead, nil},
+	"case-setting-save":   {policy.Settings, nil},
+	"case-deadline":       {policy.StandardRead, nil},
+
 	"audit":        {policy.AuditRead, nil},
 	"audit-verify": {policy.AuditRead, nil},
 	"audit-export": {policy.AuditRead, nil},

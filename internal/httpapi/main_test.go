@@ -92,7 +92,7 @@ func startWith(tb testing.TB, url string, change func(*httpapi.Config)) *service
 		tb.Fatal(err)
 	}
 	config := httpapi.Config{Store: store, Boundaries: boundaries, Uploads: depot, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil },
-		Guard: guard.New(store, boundaries, account.ASVS.Idle), Profile: account.ASVS, Roster: sandbox.Runner{}.Roster, Limits: httpapi.Limits{Caller: 1e6, Stranger: 1e6, SignIn: 1e6}}
+		Guard: guard.New(store, boundaries, account.ASVS.Idle), Profile: account.ASVS, Roster: sandbox.Runner{}.Roster, Classes: sandbox.Runner{}.Classes, Limits: httpapi.Limits{Caller: 1e6, Stranger: 1e6, SignIn: 1e6}}
 	change(&config)
 	handler, err := httpapi.New(config)
 	if err != nil {
