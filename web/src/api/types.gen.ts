@@ -140,6 +140,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事件、部件类别 · Classes of events and components */
+        get: operations["categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 分类标准的版次 · Editions of the classes */
+        get: operations["category-editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/editions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一版分类标准，草稿也可 · An edition, also a draft */
+        get: operations["category-edition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/editions/{name}/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 启用一版分类标准 · Put an edition into force */
+        post: operations["category-activation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 从表格导入分类标准 · Classes from a table */
+        post: operations["category-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 分类标准表格 · An edition as a table to change */
+        get: operations["category-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coordinates": {
         parameters: {
             query?: never;
@@ -1086,6 +1188,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 办理规则 · How cases are handled */
+        get: operations["case-setting"];
+        /** 保存办理规则 · Save how cases are handled */
+        put: operations["case-setting-save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/cases/deadline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试算时限 · Try a deadline */
+        post: operations["case-deadline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/summaries": {
         parameters: {
             query?: never;
@@ -1611,6 +1748,157 @@ export interface components {
             /** @description codes that no area has */
             missing: string[];
         };
+        Calendar: {
+            /** @description holidays and make-up working days */
+            days: components["schemas"]["Day"][];
+            /** @description of a working day: 08:00-12:00 */
+            periods: string[];
+            /** @description years whose holidays were entered */
+            published: number[];
+            /** @description days of the week without work, 0 is Sunday */
+            rest: number[];
+            seasons: components["schemas"]["Season"][];
+            /** @description IANA name */
+            zone: string;
+        };
+        CaseSetting: {
+            /** @description who saved it; empty for version 1 */
+            by: string;
+            district: string;
+            /** Format: date-time */
+            made?: string;
+            setting: components["schemas"]["Setting"];
+            /**
+             * Format: int64
+             * @description also the ETag; 1 is what the program brings along
+             */
+            version: number;
+            /** @description the usual Chinese word under each key of setting.words */
+            words: {
+                [key: string]: string;
+            };
+        };
+        Categories: {
+            district: string;
+            edition: string;
+            majors: components["schemas"]["CategoryMajor"][];
+            /** @description by kind and code; of a search, the best first */
+            minors: components["schemas"]["CategoryMinor"][];
+            /**
+             * @description of the majors of events
+             * @enum {string}
+             */
+            order: "gb30428" | "cjt214";
+            source: string;
+            /** @description as the edition says of itself */
+            valid_from: string;
+        };
+        "Category-activationRequest": {
+            /** @description moment (RFC 3339) from which it counts; now when left out */
+            from?: string;
+        };
+        CategoryCondition: {
+            /** @description 结案条件 */
+            closing: string;
+            /** @description 立案条件 */
+            filing: string;
+            /** @description its words are not known, only its number */
+            numbered: boolean;
+            phases: components["schemas"]["CategoryPhase"][];
+        };
+        CategoryDifference: {
+            code: string;
+            /** @enum {string} */
+            kind: "event" | "component";
+            name: string;
+            /** @description the name before */
+            was?: string;
+            /** @enum {string} */
+            what: "added" | "removed" | "renamed" | "conditions";
+        };
+        CategoryEdition: {
+            /** Format: int64 */
+            classes: number;
+            /**
+             * Format: date-time
+             * @description in force since; absent for a draft
+             */
+            from?: string;
+            /** Format: date-time */
+            made: string;
+            name: string;
+            /** @enum {string} */
+            order: "gb30428" | "cjt214";
+            source: string;
+            /** @enum {string} */
+            state: "draft" | "coming" | "current" | "past";
+            /** @description as the edition says of itself */
+            valid_from: string;
+        };
+        CategoryEditionsOutputBody: {
+            editions: components["schemas"]["CategoryEdition"][];
+        };
+        CategoryImport: {
+            /** @description the current edition, which the differences are to */
+            against: string;
+            /**
+             * Format: int64
+             * @description how many differences there are
+             */
+            changes: number;
+            /** Format: int64 */
+            classes: number;
+            committed: boolean;
+            /** @description the first 1000 */
+            differences: components["schemas"]["CategoryDifference"][];
+            district: string;
+            /** @description headings that were not understood */
+            ignored: string[];
+            /** Format: int64 */
+            majors: number;
+            name: string;
+            /** @description the first 500; while there is one nothing is kept */
+            problems: components["schemas"]["CategoryProblem"][];
+            /**
+             * Format: int64
+             * @description how many problems there are
+             */
+            refused: number;
+            /** Format: int64 */
+            rows: number;
+        };
+        CategoryMajor: {
+            /** @description two digits */
+            code: string;
+            /** @enum {string} */
+            kind: "event" | "component";
+            /** @description the city's own */
+            local: boolean;
+            name: string;
+        };
+        CategoryMinor: {
+            /** @description four digits, the major's first */
+            code: string;
+            conditions: components["schemas"]["CategoryCondition"][];
+            /** @enum {string} */
+            kind: "event" | "component";
+            /** @description the city's own */
+            local: boolean;
+            name: string;
+        };
+        CategoryPhase: {
+            /** @description as in the table: 2急时, 4时, 15日, 1急日 */
+            limit: string;
+            /** @description empty where there is one phase */
+            name: string;
+        };
+        CategoryProblem: {
+            code: string;
+            /** Format: int64 */
+            line: number;
+            text: string;
+            value: string;
+        };
         Change: {
             confirmed: boolean;
             /** @description code before */
@@ -1648,6 +1936,67 @@ export interface components {
             gcj02: components["schemas"]["Degrees"];
             projected: components["schemas"]["Projected"] | null;
             wgs84: components["schemas"]["Degrees"];
+        };
+        Day: {
+            /** @description YYYY-MM-DD */
+            date: string;
+            name: string;
+            /** @description a make-up working day (调休) */
+            work: boolean;
+        };
+        Deadline: {
+            /**
+             * Format: date-time
+             * @description absent while a pause lasts
+             */
+            deadline?: string;
+            /** @description as it was understood */
+            limit: string;
+            /**
+             * Format: int64
+             * @description steps that are left out
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description of time that counts
+             */
+            seconds: number;
+            /** @description the first 400, in the order of time */
+            steps: components["schemas"]["DeadlineStep"][];
+            /** @description years it depends on whose holidays were not entered */
+            unpublished: number[];
+        };
+        DeadlinePause: {
+            /** Format: date-time */
+            from: string;
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description absent while it lasts
+             */
+            to?: string;
+        };
+        DeadlineStep: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * @description left: it counts
+             * @enum {string}
+             */
+            kind: "left" | "paused" | "holiday" | "rest" | "make_up";
+            name?: string;
+            /** Format: date-time */
+            to?: string;
+        };
+        DeadlineTrial: {
+            /** @description to try before it is saved; the saved one when left out */
+            calendar?: components["schemas"]["Calendar"];
+            /** @example 4工作时 */
+            limit: string;
+            pauses?: components["schemas"]["DeadlinePause"][];
+            /** Format: date-time */
+            start: string;
         };
         Degrees: {
             /** Format: double */
@@ -1715,6 +2064,12 @@ export interface components {
             coordinates: number[][][];
             /** @enum {string} */
             type: "Polygon";
+        };
+        Duplicates: {
+            /** Format: int64 */
+            hours: number;
+            /** Format: int64 */
+            metres: number;
         };
         Edition: {
             /** @description newest first */
@@ -1947,6 +2302,18 @@ export interface components {
             /** Format: int64 */
             areas: number;
             level: string;
+        };
+        Limits: {
+            /** @description 核查 */
+            check: string;
+            /** @description 结案 */
+            close: string;
+            /** @description 派遣 */
+            dispatch: string;
+            /** @description 受理 */
+            intake: string;
+            /** @description 核实 */
+            verify: string;
         };
         LineageOutputBody: {
             /** @description the edition that it follows; empty when it is the first */
@@ -2533,6 +2900,13 @@ export interface components {
             /** @description invented, for showing the product */
             synthetic?: boolean;
         };
+        Season: {
+            /** @description MM-DD */
+            first: string;
+            /** @description MM-DD, included */
+            last: string;
+            periods: string[];
+        };
         Session: {
             /** @description browser */
             agent: string;
@@ -2553,6 +2927,50 @@ export interface components {
         };
         SessionsOutputBody: {
             sessions: components["schemas"]["Session"][];
+        };
+        Setting: {
+            calendar: components["schemas"]["Calendar"];
+            /**
+             * Format: int64
+             * @description returns after which a case is decided by whoever dispatches
+             */
+            dispute_after: number;
+            duplicates: components["schemas"]["Duplicates"];
+            /**
+             * Format: int64
+             * @description how far from the place of a case a photograph may be taken
+             */
+            evidence_metres: number;
+            /**
+             * Format: int64
+             * @description how often a unit may ask for more time
+             */
+            extensions: number;
+            limits: components["schemas"]["Limits"];
+            /**
+             * @description open cases whose area an activation changed: stay with the unit, move with the area, or only where the area was split
+             * @enum {string}
+             */
+            moved: "stay" | "move" | "split";
+            /**
+             * Format: int64
+             * @description how long a case may rest
+             */
+            rest_days: number;
+            /**
+             * Format: int64
+             * @description how long a step can be undone; 0 is never
+             */
+            undo_minutes: number;
+            /**
+             * Format: int64
+             * @description percent of the time used at which a clock is due soon
+             */
+            warning: number;
+            /** @description words of one's own, by state.…, action.… and reason.… */
+            words: {
+                [key: string]: string;
+            };
         };
         "Sign-inRequest": {
             login: string;
@@ -3432,6 +3850,682 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    categories: {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+                /** @description both when left out */
+                kind?: "event" | "component";
+                /** @description words in name, major or code; at most 50 classes are found */
+                q?: string;
+                /** @description the current one when left out */
+                edition?: string;
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Categories"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "category-editions": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryEditionsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "category-edition": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+                /** @description both when left out */
+                kind?: "event" | "component";
+                /** @description words in name, major or code; at most 50 classes are found */
+                q?: string;
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Categories"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "category-activation": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+            };
+            header?: {
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Category-activationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryEditionsOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "category-import": {
+        parameters: {
+            query: {
+                /** @description the only one when left out */
+                district?: string;
+                /** @description name of the file, with its ending: .csv or .xlsx */
+                file: string;
+                /** @description of the edition */
+                name?: string;
+                /** @description YYYY-MM-DD, as the standard says */
+                valid_from?: string;
+                /** @description where the table is from, for people */
+                source?: string;
+                /** @description of the majors of events, which the table does not tell */
+                order?: "gb30428" | "cjt214";
+                /** @description keep it; without it everything is tried and nothing kept */
+                commit?: boolean;
+            };
+            header?: {
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryImport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "category-template": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+                /** @description the current one when left out */
+                edition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the table */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10412,6 +11506,360 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "case-setting": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSetting"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "case-setting-save": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+            };
+            header?: {
+                /** @description the ETag of the setting as last seen */
+                "If-Match"?: string;
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSetting"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "case-deadline": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadlineTrial"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deadline"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
