@@ -12,6 +12,8 @@ import { AuditTab } from "./audit/AuditTab";
 import { KeysTab } from "./keys/KeysTab";
 import { PeopleTab } from "./people/PeopleTab";
 import { tabsFor } from "./roles";
+import { ClassesTab } from "./standard/ClassesTab";
+import { RulesTab } from "./standard/RulesTab";
 import { go, useWhere } from "./where";
 
 export function OfficeBody({ theme }: { theme: Theme }) {
@@ -48,6 +50,10 @@ export function OfficeBody({ theme }: { theme: Theme }) {
           <KeysTab />
         ) : tab === "audit" ? (
           <AuditTab search={search} />
+        ) : tab === "classes" ? (
+          <ClassesTab me={me} />
+        ) : tab === "rules" ? (
+          <RulesTab me={me} />
         ) : (
           <NotYours me={me} tab={wanted} others={shown} />
         )}
@@ -90,7 +96,7 @@ function NotYours({ me, tab, others }: { me: Me; tab: Tab | null; others: Tab[] 
   );
 }
 
-const keysOf: Record<Tab, string[]> = { people: ["slash", "jk", "enter", "esc", "help"], keys: ["help"], audit: ["jk", "enter", "help"] };
+const keysOf: Record<Tab, string[]> = { people: ["slash", "jk", "enter", "esc", "help"], keys: ["help"], audit: ["jk", "enter", "help"], classes: ["help"], rules: ["help"] };
 
 /** Who is signed in, light or dark, the language, the keys. */
 function Tools({ theme, me, tab }: { theme: Theme; me: Me | undefined; tab: Tab | null }) {

@@ -38,6 +38,9 @@ export function usualLevel(role: Role): "grid" | "community" | "subdistrict" | "
 /** Who reads about others; all else who may read people read about themselves. */
 const readers: string[] = ["grid_lead", "community_officer", "street_officer", "dispatcher", "supervisor", "party_affairs", "system_admin", "security_admin"];
 
+/** Who sets the standards that cases are handled by, or answers for them. */
+const standardReaders: string[] = ["dispatcher", "supervisor", "system_admin", "security_admin"];
+
 /** The tabs that somebody is shown. */
 export function tabsFor(me: Pick<Me, "open" | "may" | "posts">): Tab[] {
   const holds = (wanted: string[]) => me.open || me.posts.some((p) => wanted.includes(p.role));
@@ -45,6 +48,7 @@ export function tabsFor(me: Pick<Me, "open" | "may" | "posts">): Tab[] {
   if (me.may.includes("people.read") && holds(readers)) shown.push("people");
   if (me.may.includes("key.make")) shown.push("keys");
   if (me.may.includes("audit.read") && holds(["auditor"])) shown.push("audit");
+  if (me.may.includes("standard.read") && holds(standardReaders)) shown.push("classes", "rules");
   return shown;
 }
 
