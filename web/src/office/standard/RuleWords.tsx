@@ -7,7 +7,10 @@ import { Field } from "../Field";
 export function RuleWords({ usual, words, locked, onChange }: { usual: Record<string, string>; words: Record<string, string>; locked: boolean; onChange: (words: Record<string, string>) => void }) {
   const { t } = useTranslation();
   const keys = Object.keys(usual).sort();
-  const set = (key: string, word: string) => onChange(Object.fromEntries([...Object.entries(words).filter(([k]) => k !== key), ...(word.trim() ? [[key, word]] : [])].sort()));
+  const set = (key: string, word: string) => {
+    const others = Object.entries(words).filter(([k]) => k !== key);
+    onChange(Object.fromEntries<string>(word.trim() ? [...others, [key, word]] : others));
+  };
   const labelOf = (key: string) => {
     const [, action = ""] = key.split(".");
     return key.startsWith("reason.") ? `${usual[`action.${action}`] ?? action}：${usual[key]}` : usual[key];
