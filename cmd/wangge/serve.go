@@ -154,7 +154,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	defer func() { stop(); cases.Wait() }()
 	handler, err := httpapi.New(httpapi.Config{Store: db.Store, Cases: desk, CaseMap: caseMap, Feed: follower, Boundaries: boundaries, Uploads: uploads, Photos: photos, Web: web.Files(), Log: t.log,
 		Proxies: c.TrustedProxy, Version: version(), Unsafe: watch.unsafe, Guard: callers, Profile: profile,
-		Limits: httpapi.UsualLimits, Secure: c.secure(), Public: c.Public || c.Demo, Demo: c.Demo, Review: c.MapReview, BaseMaps: baseMaps, Roster: runner.Roster})
+		Limits: httpapi.UsualLimits, Secure: c.secure(), Public: c.Public || c.Demo, Demo: c.Demo, Review: c.MapReview, BaseMaps: baseMaps, Roster: runner.Roster, Classes: runner.Classes})
 	if err != nil {
 		return err
 	}

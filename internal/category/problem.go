@@ -12,6 +12,7 @@ type Problem struct {
 var problems = map[string][2]string{
 	"csv_unreadable":      {"不是可读的 CSV", "not readable as CSV"},
 	"csv_heading":         {"表头应为 code,name,kind,local,condition,closing,limit", "the heading must be code,name,kind,local,condition,closing,limit"},
+	"cell_computed":       {"单元格是公式或错误值；请粘贴为数值", "the cell holds a formula or an error; paste it as a value"},
 	"too_many_rows":       {"行数过多", "too many rows"},
 	"edition_name":        {"版次名称为空或过长", "the edition's name is empty or too long"},
 	"edition_date":        {"施行日期应为 YYYY-MM-DD", "the date must be YYYY-MM-DD"},

@@ -113,7 +113,7 @@ func startWith(tb testing.TB, url string, change func(*httpapi.Config)) *service
 		close(following)
 	}()
 	config := httpapi.Config{Store: store, Cases: &caseflow.Desk{Store: store, Boundaries: boundaries, Log: log}, CaseMap: caseMap, Feed: follower, Boundaries: boundaries, Uploads: depot, Photos: photos, Web: web(), Log: log, Version: "test", Unsafe: func() error { return nil },
-		Guard: guard.New(store, boundaries, account.ASVS.Idle), Profile: account.ASVS, Roster: sandbox.Runner{}.Roster, Limits: httpapi.Limits{Caller: 1e6, Stranger: 1e6, SignIn: 1e6}}
+		Guard: guard.New(store, boundaries, account.ASVS.Idle), Profile: account.ASVS, Roster: sandbox.Runner{}.Roster, Classes: sandbox.Runner{}.Classes, Limits: httpapi.Limits{Caller: 1e6, Stranger: 1e6, SignIn: 1e6}}
 	change(&config)
 	handler, err := httpapi.New(config)
 	if err != nil {

@@ -92,7 +92,7 @@ func (s *Server) importPeople(ctx context.Context, in *struct {
 	Key     string `header:"Idempotency-Key" doc:"any text, the same when the request is repeated" maxLength:"200"`
 	RawBody []byte `contentType:"application/octet-stream"`
 }) (*rosterOutput, error) {
-	read, err := s.readRoster(ctx, in.Name, in.RawBody)
+	read, err := readTable(ctx, s.Roster, in.Name, in.RawBody)
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +148,8 @@ func (s *Server) importPeople(ctx context.Context, in *struct {
 	return &rosterOutput{out}, nil
 }
 
-// readRoster reads a table in a child process.
-func (s *Server) readRoster(ctx context.Context, name string, content []byte) (*roster.Roster, error) {
+// readTable has a table read, in a child process, from a file of its own.
+func readTable[T any](ctx context.Context, read func(context.Context, string) (*T, error), name string, content []byte) (*T, error) {
 	dir, err := os.MkdirTemp("", "wangge-roster-*")
 	if err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (s *Server) readRoster(ctx context.Context, name string, content []byte) (*
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		return nil, err
 	}
-	return s.Roster(ctx, file)
+	return read(ctx, file)
 }
 
 // enrolment says what one line does, and how; there are the people who have the

@@ -61,11 +61,12 @@ type Config struct {
 	Guard   *guard.Guard
 	Profile account.Profile
 	Limits  Limits
-	Secure  bool                                                           // it is reached over TLS, here or at a proxy
-	Public  bool                                                           // strangers may see what is public
-	Demo    bool                                                           // on invented data, with accounts whose passwords are printed
-	Roster  func(ctx context.Context, file string) (*roster.Roster, error) // reads a table of people, in a process of its own
-	Review  string                                                         // number of the map review (审图号), shown on public maps
+	Secure  bool                                                            // it is reached over TLS, here or at a proxy
+	Public  bool                                                            // strangers may see what is public
+	Demo    bool                                                            // on invented data, with accounts whose passwords are printed
+	Roster  func(ctx context.Context, file string) (*roster.Roster, error)  // reads a table of people, in a process of its own
+	Classes func(ctx context.Context, file string) (*roster.Classes, error) // reads a table of classes, likewise
+	Review  string                                                          // number of the map review (审图号), shown on public maps
 
 	BaseMaps []*basemap.Map // to choose from, in this order
 
@@ -142,6 +143,8 @@ func New(c Config) (*Server, error) {
 	s.incidentRoutes()
 	s.eventRoutes()
 	s.caseTileRoutes()
+	s.categoryRoutes()
+	s.caseSettingRoutes()
 	r.Get("/page.css", pageStyle)
 	if err := s.ogcRoutes(); err != nil {
 		return nil, err

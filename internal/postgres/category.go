@@ -76,6 +76,13 @@ func (s *Store) Categories(ctx context.Context, district, edition string) (*cate
 	return &e, nil
 }
 
+// WereInForce reports whether an edition of a district's classes is, or was, in
+// force: what is not is nobody's business yet.
+func (s *Store) WereInForce(ctx context.Context, district, edition string) (were bool, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM category_edition WHERE district = $1 AND edition = $2 AND in_force_from <= now())`, district, edition).Scan(&were)
+	return were || edition == category.Default().Name, translate(err)
+}
+
 // NoSuchCategories is the answer about an edition of classes that is not there.
 func NoSuchCategories(edition string) error {
 	return fault.New(fault.NotFound, "no_such_categories", "没有分类标准“%.60[1]s”", "there is no edition %.60[1]q of the classes", edition)

@@ -23,20 +23,22 @@ const maxRow = 2 * maxColumns * maxCell
 var separators = []rune{',', '\t', ';', '，'}
 
 // readCSV reads a table of text. Errors: not_text, bad_csv, row_too_long, those
-// of table.
-func readCSV(ctx context.Context, b []byte) (*Roster, error) {
+// of lines.
+func readCSV(ctx context.Context, b []byte, t lines) error {
 	text, err := decode(b)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !strings.Contains(text, "\n") {
 		text = strings.ReplaceAll(text, "\r", "\n") // as old Macintoshes ended lines
 	}
-	t := &table{}
-	if err := eachRow(ctx, text, separator(ctx, text), t.take); err != nil {
-		return nil, err
+	if err := eachRow(ctx, text, separator(ctx, text, t), t.take); err != nil {
+		return err
 	}
-	return t.done()
+	if !t.headed() {
+		return t.noHeading()
+	}
+	return nil
 }
 
 // decode finds out the encoding of a text. Errors: not_text.
@@ -59,21 +61,14 @@ func decode(b []byte) (string, error) {
 
 // separator is the one that splits the heading into the most columns that are
 // understood.
-func separator(ctx context.Context, text string) rune {
+func separator(ctx context.Context, text string, t lines) rune {
 	best, most := separators[0], 0
 	for _, s := range separators {
 		_ = eachRow(ctx, text, s, func(line int, cells []cell) error { // what is malformed is found again
 			if line > headingLines {
 				return io.EOF
 			}
-			fields, _, ok := heading(cells)
-			known := 0
-			for _, f := range fields {
-				if f != "" {
-					known++
-				}
-			}
-			if ok && known > most {
+			if known := t.known(cells); known > most {
 				best, most = s, known
 			}
 			return nil

@@ -1,6 +1,6 @@
-// Package roster reads tables of people and their posts, as administrators
-// bring them from CSV files and Excel workbooks, and says of every line what is
-// wrong with it. It writes nothing and knows no area and no account: whether a
+// Package roster reads tables of people and their posts, and of the classes of
+// events and components, as administrators bring them from CSV files and Excel
+// workbooks, and says of every line what is wrong with it. It writes nothing and knows no area and no account: whether a
 // code or a login exists is for others to say.
 //
 // Files come from outside, so Read is for the sandbox; Template is for anyone.
@@ -76,32 +76,42 @@ func (p *Problem) Text(lang string) string {
 // bad_csv, bad_xlsx, zip_bomb, no_heading, too_many_entries, too_many_columns,
 // cell_too_long, row_too_long; ctx's when it ends first.
 func Read(ctx context.Context, path string) (*Roster, error) {
+	var t *table
+	if err := read(ctx, path, func(e epoch) lines { t = &table{epoch: e}; return t }); err != nil {
+		return nil, err
+	}
+	return &t.roster, nil
+}
+
+// read gives the lines of a file to what begin makes: once for a text, for each
+// sheet until one has a heading for a workbook.
+func read(ctx context.Context, path string, begin func(epoch) lines) error {
 	ending := strings.ToLower(filepath.Ext(path))
 	switch ending {
 	case ".csv", ".txt", ".tsv", ".xlsx":
 	case ".xls", ".et":
-		return nil, oldExcel()
+		return oldExcel()
 	case ".xlsm", ".xltm", ".xlam", ".xlsb":
-		return nil, hasMacros()
+		return hasMacros()
 	default:
-		return nil, fault.New(fault.Unsupported, "unsupported_format", "不能读 %[1]q 文件；请另存为 .xlsx 或 CSV", "a file %[1]q cannot be read; save it as .xlsx or CSV", clip(ending))
+		return fault.New(fault.Unsupported, "unsupported_format", "不能读 %[1]q 文件；请另存为 .xlsx 或 CSV", "a file %[1]q cannot be read; save it as .xlsx or CSV", clip(ending))
 	}
 	b, err := contents(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	workbook, old := bytes.HasPrefix(b, []byte("PK\x03\x04")), bytes.HasPrefix(b, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"))
 	switch {
 	case old && bytes.Contains(b, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")):
-		return nil, encrypted()
+		return encrypted()
 	case old:
-		return nil, oldExcel()
+		return oldExcel()
 	case ending == ".xlsx":
-		return readWorkbook(ctx, b)
+		return readWorkbook(ctx, b, begin)
 	case workbook:
-		return nil, fault.New(fault.Unsupported, "wrong_ending", "文件内容是 Excel 工作簿或压缩包，后缀却是 %[1]s；请改为 .xlsx，或在 Excel 里另存为 CSV", "the file is an Excel workbook or an archive but ends in %[1]s; rename it to .xlsx or save it as CSV", ending)
+		return fault.New(fault.Unsupported, "wrong_ending", "文件内容是 Excel 工作簿或压缩包，后缀却是 %[1]s；请改为 .xlsx，或在 Excel 里另存为 CSV", "the file is an Excel workbook or an archive but ends in %[1]s; rename it to .xlsx or save it as CSV", ending)
 	}
-	return readCSV(ctx, b)
+	return readCSV(ctx, b, begin(epoch1900))
 }
 
 // contents is the whole of a file of at most maxFile bytes.
@@ -119,7 +129,7 @@ func contents(path string) ([]byte, error) {
 		return nil, err
 	}
 	if len(b) > maxFile {
-		return nil, fault.New(fault.TooLarge, "file_too_large", "文件超过 %[1]d MB；请只留人员名单，或分成几个文件", "the file has more than %[1]d MB; keep the list of people alone, or split it", maxFile>>20)
+		return nil, fault.New(fault.TooLarge, "file_too_large", "文件超过 %[1]d MB；请只留要导入的表，或分成几个文件", "the file has more than %[1]d MB; keep the table alone, or split it", maxFile>>20)
 	}
 	return b, nil
 }

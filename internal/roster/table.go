@@ -22,6 +22,14 @@ type cell struct {
 	sort sort
 }
 
+// lines is what takes a table line by line, and finds its heading among them.
+type lines interface {
+	take(line int, cells []cell) error // error: no_heading, once none can come
+	headed() bool
+	noHeading() error
+	known(cells []cell) int // columns that a line names as a heading; 0 when it is none
+}
+
 // table takes lines one by one: it finds the heading and makes entries of what
 // follows.
 type table struct {
@@ -81,12 +89,18 @@ func (t *table) once(l *reading) {
 	t.lines[key] = l.entry.Line
 }
 
-// done is the roster when the file has ended. Errors: no_heading.
-func (t *table) done() (*Roster, error) {
-	if t.fields == nil {
-		return nil, noHeading()
+func (t *table) headed() bool { return t.fields != nil }
+
+func (t *table) noHeading() error { return noHeading() }
+
+func (t *table) known(cells []cell) (n int) {
+	fields, _, ok := heading(cells)
+	for _, f := range fields {
+		if ok && f != "" {
+			n++
+		}
 	}
-	return &t.roster, nil
+	return n
 }
 
 func tooManyColumns(line int) error {

@@ -26,26 +26,26 @@ type workbook struct {
 }
 
 // readWorkbook reads the first sheet that has a heading and is not hidden.
-// Errors: bad_xlsx, zip_bomb, encrypted, macros, no_heading, those of table.
-func readWorkbook(ctx context.Context, b []byte) (*Roster, error) {
+// Errors: bad_xlsx, zip_bomb, encrypted, macros, no_heading, those of lines.
+func readWorkbook(ctx context.Context, b []byte, begin func(epoch) lines) error {
 	a, err := openArchive(b)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	w := &workbook{archive: a}
 	if err := w.open(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	for _, sheet := range w.sheets {
-		t := &table{epoch: w.epoch}
+		t := begin(w.epoch)
 		if err := w.readSheet(ctx, sheet, t.take); err != nil && !fault.Is(err, "no_heading") {
-			return nil, err
+			return err
 		}
-		if t.fields != nil {
-			return t.done()
+		if t.headed() {
+			return nil
 		}
 	}
-	return nil, noHeading()
+	return begin(w.epoch).noHeading()
 }
 
 // open finds sheets and shared texts.

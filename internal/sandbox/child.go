@@ -53,6 +53,8 @@ func (c *child) run(args []string) error {
 		err = c.snap()
 	case len(args) == 1 && args[0] == taskRoster:
 		err = c.roster()
+	case len(args) == 1 && args[0] == taskClasses:
+		err = c.classes()
 	default:
 		err = fmt.Errorf("unknown task %q", args)
 	}
@@ -157,6 +159,24 @@ func (c *child) roster() error {
 		return err
 	}
 	return sendEach(c.out, read.Entries)
+}
+
+func (c *child) classes() error {
+	var task rosterTask
+	if err := c.in.Decode(&task); err != nil {
+		return err
+	}
+	read, err := roster.ReadClasses(context.Background(), task.File)
+	done := &outcome{Failure: newFailure(err)}
+	if err != nil {
+		return c.out.Encode(report{Done: done})
+	}
+	done.Classes, done.Rows = *read, len(read.Rows)
+	done.Classes.Rows = nil
+	if err := c.out.Encode(report{Done: done}); err != nil {
+		return err
+	}
+	return sendEach(c.out, read.Rows)
 }
 
 // project has the service project positions, in place.

@@ -11,10 +11,11 @@ import (
 
 // The tasks a child can be started for.
 const (
-	taskRead   = "read"
-	taskCheck  = "check"
-	taskSnap   = "snap"
-	taskRoster = "roster"
+	taskRead    = "read"
+	taskCheck   = "check"
+	taskSnap    = "snap"
+	taskRoster  = "roster"
+	taskClasses = "classes"
 )
 
 // readTask is what the child needs to read files. The functions of Options do
@@ -40,7 +41,7 @@ type snapTask struct {
 	Versions int
 }
 
-// rosterTask is what the child needs to read a table of people.
+// rosterTask is what the child needs to read a table of people, or of classes.
 type rosterTask struct{ File string }
 
 // changed is one area that a snap changed: which of those sent, and how it is now.
@@ -84,6 +85,8 @@ type outcome struct {
 	Changed  int
 	Roster   roster.Roster // without its entries
 	Entries  int
+	Classes  roster.Classes // without its rows
+	Rows     int
 }
 
 // failure is an error on its way between the processes.

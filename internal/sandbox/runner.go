@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"wangge/internal/area"
+	"wangge/internal/category"
 	"wangge/internal/fault"
 	"wangge/internal/ingest"
 	"wangge/internal/mend"
@@ -128,6 +129,28 @@ func (r Runner) Roster(ctx context.Context, path string) (*roster.Roster, error)
 		}
 		read = done.Roster
 		read.Entries, err = receiveEach[roster.Entry](c.in, done.Entries)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &read, nil
+}
+
+// Classes is roster.ReadClasses in a child. Errors: those of
+// roster.ReadClasses, too_heavy, reader_failed, ctx's.
+func (r Runner) Classes(ctx context.Context, path string) (*roster.Classes, error) {
+	var read roster.Classes
+	err := r.run(ctx, taskClasses, func(c *conversation) error {
+		if err := c.send(rosterTask{path}); err != nil {
+			return err
+		}
+		done, err := c.serve(ingest.Options{})
+		if err != nil {
+			return err
+		}
+		read = done.Classes
+		read.Rows, err = receiveEach[category.Row](c.in, done.Rows)
 		return err
 	})
 	if err != nil {

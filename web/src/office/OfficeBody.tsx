@@ -14,6 +14,8 @@ import { UnitsTab } from "./duty/UnitsTab";
 import { KeysTab } from "./keys/KeysTab";
 import { PeopleTab } from "./people/PeopleTab";
 import { tabsFor } from "./roles";
+import { ClassesTab } from "./standard/ClassesTab";
+import { RulesTab } from "./standard/RulesTab";
 import { go, useWhere } from "./where";
 
 export function OfficeBody({ theme }: { theme: Theme }) {
@@ -54,6 +56,10 @@ export function OfficeBody({ theme }: { theme: Theme }) {
           <KeysTab />
         ) : tab === "audit" ? (
           <AuditTab search={search} />
+        ) : tab === "classes" ? (
+          <ClassesTab me={me} />
+        ) : tab === "calendar" ? (
+          <RulesTab me={me} />
         ) : (
           <NotYours me={me} tab={wanted} others={shown} />
         )}
@@ -96,7 +102,7 @@ function NotYours({ me, tab, others }: { me: Me; tab: Tab | null; others: Tab[] 
   );
 }
 
-const keysOf: Record<Tab, string[]> = { people: ["slash", "jk", "enter", "esc", "help"], units: ["help"], rules: ["help"], keys: ["help"], audit: ["jk", "enter", "help"] };
+const keysOf: Record<Tab, string[]> = { people: ["slash", "jk", "enter", "esc", "help"], units: ["help"], rules: ["help"], classes: ["help"], calendar: ["help"], keys: ["help"], audit: ["jk", "enter", "help"] };
 
 /** Who is signed in, light or dark, the language, the keys. */
 function Tools({ theme, me, tab }: { theme: Theme; me: Me | undefined; tab: Tab | null }) {

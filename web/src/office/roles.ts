@@ -40,6 +40,8 @@ const readers: string[] = ["grid_lead", "community_officer", "street_officer", "
 
 /** Who keeps or follows the rules of who answers for what; others meet them with a case. */
 const answering = ["system_admin", "security_admin", "dispatcher", "supervisor", "street_officer", "community_officer"];
+/** Who sets the standards that cases are handled by, or answers for them. */
+const standardReaders: string[] = ["dispatcher", "supervisor", "system_admin", "security_admin"];
 
 /** The tabs that somebody is shown. */
 export function tabsFor(me: Pick<Me, "open" | "may" | "posts">): Tab[] {
@@ -47,6 +49,7 @@ export function tabsFor(me: Pick<Me, "open" | "may" | "posts">): Tab[] {
   const shown: Tab[] = [];
   if (me.may.includes("people.read") && holds(readers)) shown.push("people");
   if (me.may.includes("standard.read") && holds(answering)) shown.push("units", "rules");
+  if (me.may.includes("standard.read") && holds(standardReaders)) shown.push("classes", "calendar");
   if (me.may.includes("key.make")) shown.push("keys");
   if (me.may.includes("audit.read") && holds(["auditor"])) shown.push("audit");
   return shown;
