@@ -26,12 +26,13 @@ export function RulesTab({ me }: { me: Me }) {
   const [chosen, setDistrict] = useState("");
   const district = chosen || (districts.data?.districts[0]?.code ?? "");
   const found = useSetting(district);
+  const [round, setRound] = useState(0); // counts what was dropped: the fields begin anew
   return (
     <div className="office-page">
       <div className="office-scroll">
         <div className="std-rules">
           <DistrictPick value={district} onChange={setDistrict} />
-          {found.isError ? <p className="wrong">{said(found.error)}</p> : !found.data ? <Skeleton active /> : <Rules key={`${district} ${found.data.version}`} kept={found.data} locked={!maySet(me)} />}
+          {found.isError ? <p className="wrong">{said(found.error)}</p> : !found.data ? <Skeleton active /> : <Rules key={`${district} ${found.data.version} ${round}`} kept={found.data} locked={!maySet(me)} onDrop={() => setRound(round + 1)} />}
         </div>
       </div>
     </div>
@@ -40,7 +41,7 @@ export function RulesTab({ me }: { me: Me }) {
 
 const phases = ["intake", "verify", "dispatch", "check", "close"] as const;
 
-function Rules({ kept, locked }: { kept: CaseSetting; locked: boolean }) {
+function Rules({ kept, locked, onDrop }: { kept: CaseSetting; locked: boolean; onDrop: () => void }) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const notify = useNotify();
@@ -75,7 +76,7 @@ function Rules({ kept, locked }: { kept: CaseSetting; locked: boolean }) {
             <span className="soft">{t("rule_readOnly")}</span>
           ) : (
             <span className="office-actions">
-              {changed && <Button onClick={() => setSetting(kept.setting)}>{t("rule_undo")}</Button>}
+              {changed && <Button onClick={onDrop}>{t("rule_undo")}</Button>}
               <Button type="primary" htmlType="submit" disabled={!changed} aria-busy={busy}>
                 {t("rule_save")}
               </Button>
