@@ -140,6 +140,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事件、部件类别 · Classes of events and components */
+        get: operations["categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 分类标准的版次 · Editions of the classes */
+        get: operations["category-editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/editions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一版分类标准，草稿也可 · An edition, also a draft */
+        get: operations["category-edition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/editions/{name}/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 启用一版分类标准 · Put an edition into force */
+        post: operations["category-activation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 从表格导入分类标准 · Classes from a table */
+        post: operations["category-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 分类标准表格 · An edition as a table to change */
+        get: operations["category-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coordinates": {
         parameters: {
             query?: never;
@@ -1957,6 +2059,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 办理规则 · How cases are handled */
+        get: operations["case-setting"];
+        /** 保存办理规则 · Save how cases are handled */
+        put: operations["case-setting-save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/cases/deadline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试算时限 · Try a deadline */
+        post: operations["case-deadline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/summaries": {
         parameters: {
             query?: never;
@@ -2275,6 +2412,40 @@ export interface paths {
         };
         /** 就绪 · Ready: database reachable and safe, index built and in step */
         get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiles/incident.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 案卷图层说明 · The incident layer as TileJSON */
+        get: operations["incident-tilejson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiles/incident/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 案卷瓦片：聚合的点 · Cases as vector tiles, clustered */
+        get: operations["incident-tile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2692,6 +2863,19 @@ export interface components {
              */
             version?: number;
         };
+        Calendar: {
+            /** @description holidays and make-up working days */
+            days: components["schemas"]["Day"][];
+            /** @description of a working day: 08:00-12:00 */
+            periods: string[];
+            /** @description years whose holidays were entered */
+            published: number[];
+            /** @description days of the week without work, 0 is Sunday */
+            rest: number[];
+            seasons: components["schemas"]["Season"][];
+            /** @description IANA name */
+            zone: string;
+        };
         CaseCategory: {
             /** @description closing condition */
             closing?: string;
@@ -2788,6 +2972,23 @@ export interface components {
             /** @enum {string} */
             kind: "near" | "far" | "reference" | "before" | "after";
         };
+        CaseSetting: {
+            /** @description who saved it; empty for version 1 */
+            by: string;
+            district: string;
+            /** Format: date-time */
+            made?: string;
+            setting: components["schemas"]["Setting"];
+            /**
+             * Format: int64
+             * @description also the ETag; 1 is what the program brings along
+             */
+            version: number;
+            /** @description the usual Chinese word under each key of setting.words */
+            words: {
+                [key: string]: string;
+            };
+        };
         CaseSuggestion: {
             /** @description it is the unit across the border */
             across: boolean;
@@ -2798,7 +2999,7 @@ export interface components {
             at: string;
             /** @enum {string} */
             basis: "owner" | "territory";
-            /** @description of the finest area */
+            /** @description of the owner */
             border: components["schemas"]["Border"];
             /** @description the areas that hold the place, finest first */
             chain: components["schemas"]["ChainArea"][];
@@ -2809,6 +3010,8 @@ export interface components {
             /** @description 属地兜底: no rule holds */
             fallback: boolean;
             kind: string;
+            /** @description the finest of the areas that form the partition: compounds and dedicated grids lie over it */
+            owner: components["schemas"]["ChainArea"];
             phone?: string;
             /** @description absent for a fallback */
             rule?: components["schemas"]["RuleName"];
@@ -2827,6 +3030,127 @@ export interface components {
             actions: components["schemas"]["ActionWords"][];
             /** @description in the order of the work */
             states: components["schemas"]["CodedWord"][];
+        };
+        Categories: {
+            district: string;
+            edition: string;
+            majors: components["schemas"]["CategoryMajor"][];
+            /** @description by kind and code; of a search, the best first */
+            minors: components["schemas"]["CategoryMinor"][];
+            /**
+             * @description of the majors of events
+             * @enum {string}
+             */
+            order: "gb30428" | "cjt214";
+            source: string;
+            /** @description as the edition says of itself */
+            valid_from: string;
+        };
+        "Category-activationRequest": {
+            /** @description moment (RFC 3339) from which it counts; now when left out */
+            from?: string;
+        };
+        CategoryCondition: {
+            /** @description 结案条件 */
+            closing: string;
+            /** @description 立案条件 */
+            filing: string;
+            /** @description its words are not known, only its number */
+            numbered: boolean;
+            phases: components["schemas"]["CategoryPhase"][];
+        };
+        CategoryDifference: {
+            code: string;
+            /** @enum {string} */
+            kind: "event" | "component";
+            name: string;
+            /** @description the name before */
+            was?: string;
+            /** @enum {string} */
+            what: "added" | "removed" | "renamed" | "conditions";
+        };
+        CategoryEdition: {
+            /** Format: int64 */
+            classes: number;
+            /**
+             * Format: date-time
+             * @description in force since; absent for a draft
+             */
+            from?: string;
+            /** Format: date-time */
+            made: string;
+            name: string;
+            /** @enum {string} */
+            order: "gb30428" | "cjt214";
+            source: string;
+            /** @enum {string} */
+            state: "draft" | "coming" | "current" | "past";
+            /** @description as the edition says of itself */
+            valid_from: string;
+        };
+        CategoryEditionsOutputBody: {
+            editions: components["schemas"]["CategoryEdition"][];
+        };
+        CategoryImport: {
+            /** @description the current edition, which the differences are to */
+            against: string;
+            /**
+             * Format: int64
+             * @description how many differences there are
+             */
+            changes: number;
+            /** Format: int64 */
+            classes: number;
+            committed: boolean;
+            /** @description the first 1000 */
+            differences: components["schemas"]["CategoryDifference"][];
+            district: string;
+            /** @description headings that were not understood */
+            ignored: string[];
+            /** Format: int64 */
+            majors: number;
+            name: string;
+            /** @description the first 500; while there is one nothing is kept */
+            problems: components["schemas"]["CategoryProblem"][];
+            /**
+             * Format: int64
+             * @description how many problems there are
+             */
+            refused: number;
+            /** Format: int64 */
+            rows: number;
+        };
+        CategoryMajor: {
+            /** @description two digits */
+            code: string;
+            /** @enum {string} */
+            kind: "event" | "component";
+            /** @description the city's own */
+            local: boolean;
+            name: string;
+        };
+        CategoryMinor: {
+            /** @description four digits, the major's first */
+            code: string;
+            conditions: components["schemas"]["CategoryCondition"][];
+            /** @enum {string} */
+            kind: "event" | "component";
+            /** @description the city's own */
+            local: boolean;
+            name: string;
+        };
+        CategoryPhase: {
+            /** @description as in the table: 2急时, 4时, 15日, 1急日 */
+            limit: string;
+            /** @description empty where there is one phase */
+            name: string;
+        };
+        CategoryProblem: {
+            code: string;
+            /** Format: int64 */
+            line: number;
+            text: string;
+            value: string;
         };
         ChainArea: {
             code: string;
@@ -2883,6 +3207,67 @@ export interface components {
              * @example 18:00
              */
             to: string;
+        };
+        Day: {
+            /** @description YYYY-MM-DD */
+            date: string;
+            name: string;
+            /** @description a make-up working day (调休) */
+            work: boolean;
+        };
+        Deadline: {
+            /**
+             * Format: date-time
+             * @description absent while a pause lasts
+             */
+            deadline?: string;
+            /** @description as it was understood */
+            limit: string;
+            /**
+             * Format: int64
+             * @description steps that are left out
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description of time that counts
+             */
+            seconds: number;
+            /** @description the first 400, in the order of time */
+            steps: components["schemas"]["DeadlineStep"][];
+            /** @description years it depends on whose holidays were not entered */
+            unpublished: number[];
+        };
+        DeadlinePause: {
+            /** Format: date-time */
+            from: string;
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description absent while it lasts
+             */
+            to?: string;
+        };
+        DeadlineStep: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * @description left: it counts
+             * @enum {string}
+             */
+            kind: "left" | "paused" | "holiday" | "rest" | "make_up";
+            name?: string;
+            /** Format: date-time */
+            to?: string;
+        };
+        DeadlineTrial: {
+            /** @description to try before it is saved; the saved one when left out */
+            calendar?: components["schemas"]["Calendar"];
+            /** @example 4工作时 */
+            limit: string;
+            pauses?: components["schemas"]["DeadlinePause"][];
+            /** Format: date-time */
+            start: string;
         };
         Degrees: {
             /** Format: double */
@@ -2950,6 +3335,12 @@ export interface components {
             coordinates: number[][][];
             /** @enum {string} */
             type: "Polygon";
+        };
+        Duplicates: {
+            /** Format: int64 */
+            hours: number;
+            /** Format: int64 */
+            metres: number;
         };
         Edition: {
             /** @description newest first */
@@ -3281,6 +3672,18 @@ export interface components {
             /** Format: int64 */
             areas: number;
             level: string;
+        };
+        Limits: {
+            /** @description 结案 */
+            close: string;
+            /** @description 派遣 */
+            dispatch: string;
+            /** @description 核实 */
+            inspect: string;
+            /** @description 受理 */
+            intake: string;
+            /** @description 核查 */
+            verify: string;
         };
         LineageOutputBody: {
             /** @description the edition that it follows; empty when it is the first */
@@ -3742,10 +4145,7 @@ export interface components {
             crs?: string;
             /** @description may be left out while there is only one */
             district?: string;
-            /**
-             * Format: uuid
-             * @description UUIDv7, made by the device: the same again is the same photograph
-             */
+            /** @description UUIDv7, made by the device: the same again is the same photograph */
             id: string;
             /** Format: double */
             lat?: number;
@@ -3756,10 +4156,7 @@ export interface components {
             lon?: number;
             /** @description of the file, in hexadecimal digits */
             sha256: string;
-            /**
-             * Format: date-time
-             * @description when, as the device says; the EXIF counts when left out
-             */
+            /** @description when (RFC 3339), as the device says; the EXIF counts when left out */
             taken?: string;
         };
         Position: {
@@ -4203,6 +4600,13 @@ export interface components {
             /** @description invented, for showing the product */
             synthetic?: boolean;
         };
+        Season: {
+            /** @description MM-DD */
+            first: string;
+            /** @description MM-DD, included */
+            last: string;
+            periods: string[];
+        };
         Session: {
             /** @description browser */
             agent: string;
@@ -4223,6 +4627,50 @@ export interface components {
         };
         SessionsOutputBody: {
             sessions: components["schemas"]["Session"][];
+        };
+        Setting: {
+            calendar: components["schemas"]["Calendar"];
+            /**
+             * Format: int64
+             * @description returns after which a case is decided by whoever dispatches
+             */
+            dispute_after: number;
+            duplicates: components["schemas"]["Duplicates"];
+            /**
+             * Format: int64
+             * @description how far from the place of a case a photograph may be taken
+             */
+            evidence_metres: number;
+            /**
+             * Format: int64
+             * @description how often a unit may ask for more time
+             */
+            extensions: number;
+            limits: components["schemas"]["Limits"];
+            /**
+             * @description open cases whose area an activation changed: stay with the unit, move with the area, or only where the area was split
+             * @enum {string}
+             */
+            moved: "stay" | "move" | "split";
+            /**
+             * Format: int64
+             * @description how long a case may rest
+             */
+            rest_days: number;
+            /**
+             * Format: int64
+             * @description how long a step can be undone; 0 is never
+             */
+            undo_minutes: number;
+            /**
+             * Format: int64
+             * @description percent of the time used at which a clock is due soon
+             */
+            warning: number;
+            /** @description words of one's own, by state.…, action.… and reason.… */
+            words: {
+                [key: string]: string;
+            };
         };
         "Sign-inRequest": {
             login: string;
@@ -5247,6 +5695,682 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    categories: {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+                /** @description both when left out */
+                kind?: "event" | "component";
+                /** @description words in name, major or code; at most 50 classes are found */
+                q?: string;
+                /** @description the current one when left out */
+                edition?: string;
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Categories"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "category-editions": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryEditionsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "category-edition": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+                /** @description both when left out */
+                kind?: "event" | "component";
+                /** @description words in name, major or code; at most 50 classes are found */
+                q?: string;
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Categories"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "category-activation": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+            };
+            header?: {
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Category-activationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryEditionsOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "category-import": {
+        parameters: {
+            query: {
+                /** @description the only one when left out */
+                district?: string;
+                /** @description name of the file, with its ending: .csv or .xlsx */
+                file: string;
+                /** @description of the edition */
+                name?: string;
+                /** @description YYYY-MM-DD, as the standard says */
+                valid_from?: string;
+                /** @description where the table is from, for people */
+                source?: string;
+                /** @description of the majors of events, which the table does not tell */
+                order?: "gb30428" | "cjt214";
+                /** @description keep it; without it everything is tried and nothing kept */
+                commit?: boolean;
+            };
+            header?: {
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryImport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "category-template": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+                /** @description the current one when left out */
+                edition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the table */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19061,6 +20185,360 @@ export interface operations {
             };
         };
     };
+    "case-setting": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSetting"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "case-setting-save": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+            };
+            header?: {
+                /** @description the ETag of the setting as last seen */
+                "If-Match"?: string;
+                /** @description any text, the same when the request is repeated */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSetting"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "case-deadline": {
+        parameters: {
+            query?: {
+                /** @description the only one when left out */
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadlineTrial"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deadline"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     summary: {
         parameters: {
             query?: never;
@@ -21385,6 +22863,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "incident-tilejson": {
+        parameters: {
+            query?: {
+                /** @description several with commas */
+                state?: string;
+                /** @description event, component, or both with a comma */
+                kind?: string;
+                /** @description beginnings of classes, with commas */
+                code?: string;
+                /** @description reported from this date or RFC 3339 time on */
+                from?: string;
+                /** @description reported before this RFC 3339 time, or up to the end of this date */
+                to?: string;
+                /** @description true: those alone on which somebody has to act */
+                open?: "true" | "false";
+                /** @description anything: another one asks for tiles anew */
+                g?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileJSON"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "incident-tile": {
+        parameters: {
+            query?: {
+                /** @description several with commas */
+                state?: string;
+                /** @description event, component, or both with a comma */
+                kind?: string;
+                /** @description beginnings of classes, with commas */
+                code?: string;
+                /** @description reported from this date or RFC 3339 time on */
+                from?: string;
+                /** @description reported before this RFC 3339 time, or up to the end of this date */
+                to?: string;
+                /** @description true: those alone on which somebody has to act */
+                open?: "true" | "false";
+                /** @description anything: another one asks for tiles anew */
+                g?: string;
+            };
+            header?: never;
+            path: {
+                z: string;
+                x: string;
+                y: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the layer incident: clusters with count, worst and the count of each urgency; single cases with id, state, urgency, kind, code, reported */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Encoding"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    Vary?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description no cases there */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Internal Server Error */

@@ -39,7 +39,7 @@ export function RulesTab({ me }: { me: Me }) {
   );
 }
 
-const phases = ["intake", "verify", "dispatch", "check", "close"] as const;
+const phases = ["intake", "inspect", "dispatch", "verify", "close"] as const;
 
 function Rules({ kept, locked, onDrop }: { kept: CaseSetting; locked: boolean; onDrop: () => void }) {
   const { t, i18n } = useTranslation();
