@@ -15,7 +15,7 @@ import { KeysTab } from "./keys/KeysTab";
 import { PeopleTab } from "./people/PeopleTab";
 import { tabsFor } from "./roles";
 import { ClassesTab } from "./standard/ClassesTab";
-import { RulesTab } from "./standard/RulesTab";
+import { CalendarTab } from "./standard/CalendarTab";
 import { go, useWhere } from "./where";
 
 export function OfficeBody({ theme }: { theme: Theme }) {
@@ -59,7 +59,7 @@ export function OfficeBody({ theme }: { theme: Theme }) {
         ) : tab === "classes" ? (
           <ClassesTab me={me} />
         ) : tab === "calendar" ? (
-          <RulesTab me={me} />
+          <CalendarTab me={me} />
         ) : (
           <NotYours me={me} tab={wanted} others={shown} />
         )}

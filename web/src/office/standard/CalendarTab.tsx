@@ -21,7 +21,7 @@ import { TryDeadline } from "./TryDeadline";
 import { YearCalendar } from "./YearCalendar";
 
 /** The working calendar and how cases are handled. */
-export function RulesTab({ me }: { me: Me }) {
+export function CalendarTab({ me }: { me: Me }) {
   const districts = useDistricts();
   const [chosen, setDistrict] = useState("");
   const district = chosen || (districts.data?.districts[0]?.code ?? "");
