@@ -145,6 +145,11 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	desk := &caseflow.Desk{Store: db.Store, Boundaries: boundaries, Log: t.log}
+	if c.Demo {
+		if err := addDemoCases(ctx, t, db, boundaries, desk); err != nil {
+			return err
+		}
+	}
 	follower := feed.New(db.Store, t.log)
 	caseMap := caseflow.NewMap(db.Store, boundaries, follower, t.log)
 	var cases sync.WaitGroup

@@ -73,7 +73,7 @@ func policyOf(a incident.Action, from incident.State) string {
 // move is one act at work on a locked case.
 type move struct {
 	*Desk
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // of one act
 	w     *postgres.Work
 	in    *incident.Incident
 	rules *rules

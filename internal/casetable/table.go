@@ -72,7 +72,7 @@ func (t *Table) Close() error {
 		t.csv.Flush()
 		return t.csv.Error()
 	}
-	defer t.file.Close()
+	defer func() { _ = t.file.Close() }()
 	if err := t.sheet.Flush(); err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func TestExcelHoldsTextAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	rows, err := f.GetRows("案卷")
 	if err != nil || len(rows) != len(dangerous)+1 {
 		t.Fatalf("%d rows, %v", len(rows), err)

@@ -97,7 +97,7 @@ func (s *Server) callerAgain(r *http.Request) func() *guard.Caller {
 // stream is one reader of the events.
 type stream struct {
 	s       *Server
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // of one stream
 	w       http.ResponseWriter
 	control *http.ResponseController
 	seen    *request

@@ -136,7 +136,7 @@ func forbidden() error {
 func (s *Server) decide(ctx context.Context, seen *request, id string, rule rule, find func(where, context.Context) (*policy.Place, error)) error {
 	action := rule.action
 	stranger := policy.Decide(nil, action, policy.Place{})
-	if stranger == policy.Limited && !s.strangersMay(action) || stranger == policy.Token && !(rule.token && s.Public) {
+	if stranger == policy.Limited && !s.strangersMay(action) || stranger == policy.Token && (!rule.token || !s.Public) {
 		stranger = policy.Deny
 	}
 	if c := seen.caller; c != nil {

@@ -24,7 +24,7 @@ type Work struct {
 	Case *Case
 	Now  time.Time // by the database's clock
 
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // of one write, while its row is locked
 	tx     pgx.Tx
 	store  *Store
 	clocks map[incident.Phase]*Running

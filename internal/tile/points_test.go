@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt"
@@ -284,7 +283,7 @@ func storeCases(b *testing.B, conn *pgx.Conn, all []casemap.Case) {
 	_, err := conn.CopyFrom(b.Context(), pgx.Identifier{"raw"}, []string{"id", "district", "state", "urgency", "kind", "code", "reported", "lon", "lat"},
 		pgx.CopyFromSlice(len(all), func(i int) ([]any, error) {
 			c := &all[i]
-			return []any{[16]byte(uuid.UUID(c.ID)), c.District, c.State, urgencyOf(*c).String(), c.Kind, c.Code, c.ReportedAt.Unix(), c.Point.Lon(), c.Point.Lat()}, nil
+			return []any{[16]byte(c.ID), c.District, c.State, urgencyOf(*c).String(), c.Kind, c.Code, c.ReportedAt.Unix(), c.Point.Lon(), c.Point.Lat()}, nil
 		}))
 	if err != nil {
 		b.Fatal(err)
