@@ -108,6 +108,29 @@ func killBackend(dir string) {
 	}
 }
 
+// torment kills single backends, the whole database and the service in turn, at
+// random moments, and returns the service that runs in the end. first is the
+// kill to begin with.
+func torment(s *server, dir, address string, kills, first int) *server {
+	s.tb.Helper()
+	rng := rand.New(rand.NewPCG(1, 5))
+	for i := first; i < first+kills; i++ {
+		time.Sleep(time.Duration(300+rng.IntN(700)) * time.Millisecond)
+		switch i % 4 {
+		case 0, 3:
+			killBackend(dir)
+		case 1:
+			killDatabase(s.tb, dir)
+			time.Sleep(3 * time.Second) // until the service has started it again
+		case 2:
+			_ = s.cmd.Process.Kill()
+			_ = s.cmd.Wait()
+			s = serve(s.tb, dir, "--listen", address)
+		}
+	}
+	return s
+}
+
 // TestNothingAcknowledgedIsLost is promise P1: people are added by clients that
 // retry, while the service, the whole database and single backends are killed.
 func TestNothingAcknowledgedIsLost(t *testing.T) {
@@ -189,21 +212,7 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 			}
 		})
 	}
-	rng := rand.New(rand.NewPCG(1, 5))
-	for i := range kills {
-		time.Sleep(time.Duration(300+rng.IntN(700)) * time.Millisecond)
-		switch i % 4 {
-		case 0, 3:
-			killBackend(dir)
-		case 1:
-			killDatabase(t, dir)
-			time.Sleep(3 * time.Second) // until the service has started it again
-		case 2:
-			_ = s.cmd.Process.Kill()
-			_ = s.cmd.Wait()
-			s = serve(t, dir, "--listen", address)
-		}
-	}
+	s = torment(s, dir, address, kills, 0)
 	over.Store(true)
 	clients.Wait()
 	s.eventually("readiness", 20*time.Second, func() bool { status, _ := s.get("/readyz"); return status == http.StatusOK })

@@ -33,6 +33,8 @@ func (d *Desk) reviewBoundaries(ctx context.Context) error {
 }
 
 func (d *Desk) review(ctx context.Context, key postgres.IncidentKey) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	rules, err := d.rules(ctx, key.District)
 	if err != nil {
 		return err

@@ -16,6 +16,10 @@ const scanEvery = 5 * time.Second
 // mostAtOnce bounds one scan, so that several instances share what is to be done.
 const mostAtOnce = 500
 
+// within bounds what the scan waits for beside the deadlines themselves, which
+// the store bounds.
+const within = 20 * time.Second
+
 // Run scans until ctx ends.
 func (d *Desk) Run(ctx context.Context) {
 	tick := time.NewTicker(scanEvery)
@@ -52,6 +56,8 @@ func (d *Desk) Scan(ctx context.Context) error {
 
 // resume lets a suspended case go on, unless somebody was faster.
 func (d *Desk) resume(ctx context.Context, key postgres.IncidentKey) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	_, err := d.Act(ctx, key, postgres.Write{}, Act{Action: incident.ResumeAction})
 	if err != nil && ctx.Err() == nil {
 		d.Log.Warn("a suspended case did not go on; it is tried again", "case", key.ID, "err", err)

@@ -34,7 +34,7 @@ type CaseQuery struct {
 	Assignee string `query:"assignee"`
 	Mine     string `query:"mine" enum:"true,false" doc:"true: of the caller's units, or assigned to the caller"`
 	Overdue  string `query:"overdue" enum:"true,false"`
-	Located  string `query:"located" enum:"true,false" doc:"false: those whose place is not known"`
+	Located  string `query:"located" enum:"true,false" doc:"false: those whose place is not known, or lies in no area: the desk has to find it"`
 	Bbox     string `query:"bbox" doc:"west,south,east,north in degrees"`
 	From     string `query:"from" doc:"reported from this date or RFC 3339 time on"`
 	To       string `query:"to" doc:"reported before this RFC 3339 time, or up to the end of this date"`

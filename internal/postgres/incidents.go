@@ -68,7 +68,7 @@ const whereCase = `
 	  AND ($26::timestamptz IS NULL OR i.reported_at < $26)
 	  AND ($27 = '' OR pieces(left(i.number || ' ' || i.address || ' ' || i.description, 600)) @> pieces($27)
 	       AND position(lower($27) IN lower(i.number || ' ' || i.address || ' ' || i.description)) > 0)
-	  AND ($28::boolean IS NULL OR (i.x IS NOT NULL) = $28)
+	  AND ($28::boolean IS NULL OR (i.x IS NOT NULL AND i.area_id IS NOT NULL) = $28)
 	  AND ($29::uuid IS NULL OR i.parent_id = $29) `
 
 func caseArgs(v CaseViewer, f CaseFilter) []any {
