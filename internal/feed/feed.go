@@ -80,7 +80,7 @@ func (f *Follower) read(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	if !f.started {
-		_, last, err := f.store.FeedEnds(ctx)
+		last, err := f.store.FeedEnd(ctx)
 		if err != nil {
 			return err
 		}

@@ -154,10 +154,10 @@ func (st *stream) still() bool {
 	return policy.May(st.seen.posts, policy.CaseEvents)
 }
 
-// replay tells what happened behind an event; -1 begins now. What is not kept
+// replay tells what happened behind an event; -1 begins now, 0 with everything. What is not kept
 // any more cannot be told: the reader has to ask for everything anew.
 func (st *stream) replay(after int64) bool {
-	first, last, err := st.s.Store.FeedEnds(st.ctx)
+	last, err := st.s.Store.FeedEnd(st.ctx)
 	if err != nil {
 		return false
 	}
@@ -165,7 +165,9 @@ func (st *stream) replay(after int64) bool {
 		st.last = last
 		return st.write(fmt.Sprintf("retry: 2000\nid: %d\nevent: ready\ndata: {}\n\n", last))
 	}
-	if after < first-1 {
+	if held, err := st.s.Store.FeedHolds(st.ctx, after); err != nil {
+		return false
+	} else if !held && after > 0 {
 		st.last = last
 		return st.write(fmt.Sprintf("retry: 2000\nid: %d\nevent: reset\ndata: {}\n\n", last))
 	}

@@ -42,6 +42,7 @@ type Incident struct {
 	Closed      *time.Time      `json:"closed_at,omitempty"`
 	Photos      []CasePhoto     `json:"photos"`
 	Actions     []AllowedAction `json:"actions" doc:"what the caller may do now"`
+	Waiting     *WaitingAct     `json:"waiting,omitempty" doc:"what waits for a second person; of one case alone, not in lists"`
 	Version     int64           `json:"version" doc:"also the ETag"`
 	Updated     time.Time       `json:"updated_at"`
 }

@@ -310,6 +310,9 @@ func (s *Server) respondCase(ctx context.Context, c *postgres.Case, err error) (
 	if err != nil {
 		return nil, err
 	}
+	if d.Waiting, err = s.describeWaiting(ctx, c); err != nil {
+		return nil, err
+	}
 	return &incidentOutput{http.StatusOK, etag(c.Version), d}, nil
 }
 

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
@@ -221,4 +222,124 @@ func (s *service) unit(name string, members ...uuid.UUID) string {
 		s.tb.Fatal(err)
 	}
 	return u.ID.String()
+}
+
+// Some acts take two: one asks, another confirms; nobody confirms their own, and
+// a case that has moved on meanwhile is asked about anew.
+func TestSomeActsTakeTwo(t *testing.T) {
+	t.Parallel()
+	s := loaded(t)
+	desk := s.user("desk", s.at(policy.Dispatcher, "150102"))
+	second := s.user("second", s.at(policy.Dispatcher, "150102"))
+	worker := s.user("worker", s.at(policy.Worker, "G03"))
+	r := s.report(desk.do, s.place(3)+`,"kind":"event","category":"0112"`)
+	caseOf(t, desk.act(r.ID, "accept", `{"condition":"条件1"}`))
+	void := func(u *user) answer { return u.act(r.ID, "void", `{"reason":"mistaken"}`) }
+	if a := void(worker); a.StatusCode != http.StatusForbidden {
+		t.Fatalf("%d %s", a.StatusCode, a.body)
+	}
+	if a := void(desk); a.StatusCode != http.StatusAccepted {
+		t.Fatalf("%d %s", a.StatusCode, a.body)
+	}
+	if a := void(second); a.code() != "case_waits" {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	path := "/api/v1/incidents/" + r.ID.String()
+	c := caseOf(t, desk.get(path))
+	if c.State != "filed" || c.Waiting == nil || c.Waiting.Action != "void" || !c.Waiting.Mine {
+		t.Fatalf("%+v", c.Waiting)
+	}
+	confirm := func(u *user) answer {
+		return u.do("POST", path+"/requests/"+c.Waiting.ID.String()+"/confirmation", "", "Content-Type", "application/json")
+	}
+	if a := confirm(desk); a.code() != "another_person" {
+		t.Errorf("one's own: %d %s", a.StatusCode, a.body)
+	}
+	if a := confirm(worker); a.StatusCode != http.StatusForbidden {
+		t.Errorf("somebody who may not: %d %s", a.StatusCode, a.body)
+	}
+	if got := caseOf(t, confirm(second)); got.State != "voided" {
+		t.Errorf("%+v", got)
+	}
+	if a := confirm(second); a.code() != "no_such_request" {
+		t.Errorf("again: %d %s", a.StatusCode, a.body)
+	}
+
+	r = s.report(desk.do, s.place(4)+`,"kind":"event","category":"0112"`)
+	path = "/api/v1/incidents/" + r.ID.String()
+	caseOf(t, desk.act(r.ID, "accept", `{"condition":"条件1"}`))
+	if a := void(desk); a.StatusCode != http.StatusAccepted {
+		t.Fatalf("%d %s", a.StatusCode, a.body)
+	}
+	c = caseOf(t, desk.get(path))
+	caseOf(t, second.act(r.ID, "classify", `{"kind":"event","category":"0113","condition":"条件1"}`))
+	if a := confirm(second); a.code() != "no_such_request" {
+		t.Errorf("of a case that moved on: %d %s", a.StatusCode, a.body)
+	}
+	if a := void(second); a.StatusCode != http.StatusAccepted {
+		t.Errorf("asked anew: %d %s", a.StatusCode, a.body)
+	}
+}
+
+// A stream tells what happens to the cases that its reader may see, from behind
+// the event they saw last, and ends with their session.
+func TestTheStreamFollowsRights(t *testing.T) {
+	t.Parallel()
+	s := loaded(t)
+	desk := s.user("desk", s.at(policy.Dispatcher, "150102"))
+	worker := s.user("worker", s.at(policy.Worker, "G03"))
+	first := s.report(desk.do, s.place(3)+`,"kind":"event","category":"0112"`)
+	events, ended := worker.stream("0")
+	wait := func(what string) string {
+		t.Helper()
+		select {
+		case e := <-events:
+			return e
+		case <-time.After(10 * time.Second):
+			t.Fatal("no event: " + what)
+			return ""
+		}
+	}
+	if e := wait("what was missed"); !strings.Contains(e, first.ID.String()) || !strings.Contains(e, `"report"`) {
+		t.Errorf("%s", e)
+	}
+	other := s.report(desk.do, s.place(30)+`,"kind":"event","category":"0112"`)
+	mine := s.report(desk.do, s.place(3)+`,"kind":"event","category":"0113"`)
+	if e := wait("a new case"); !strings.Contains(e, mine.ID.String()) || strings.Contains(e, other.ID.String()) {
+		t.Errorf("%s", e)
+	}
+	if err := s.store.EndSessions(t.Context(), worker.id, uuid.Nil); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Error("the stream goes on without a session")
+	}
+}
+
+// stream reads the data of the events of type case behind an event.
+func (u *user) stream(after string) (events chan string, ended chan struct{}) {
+	u.tb.Helper()
+	r, err := http.NewRequestWithContext(u.tb.Context(), http.MethodGet, u.http.URL+"/api/v1/events", nil)
+	if err != nil {
+		u.tb.Fatal(err)
+	}
+	r.Header.Set("Cookie", "wangge="+string(u.secret))
+	r.Header.Set("Last-Event-ID", after)
+	a, err := http.DefaultClient.Do(r)
+	if err != nil || a.StatusCode != http.StatusOK {
+		u.tb.Fatalf("%v %v", a, err)
+	}
+	events, ended = make(chan string, 100), make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer a.Body.Close() //nolint:errcheck // read to its end
+		for lines := bufio.NewScanner(a.Body); lines.Scan(); {
+			if data, ok := strings.CutPrefix(lines.Text(), "data: {\"id\""); ok {
+				events <- data
+			}
+		}
+	}()
+	return events, ended
 }

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,13 +32,15 @@ func (s *Store) Feed(ctx context.Context, after int64, most int) ([]FeedEvent, e
 	return events, translate(err)
 }
 
-// FeedEnds returns the first and the last number of the feed that is kept; after
-// an event that is gone a reader has to begin anew. Both are 0 while nothing has
-// happened.
-func (s *Store) FeedEnds(ctx context.Context) (first, last int64, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM feed`).Scan(&first, &last)
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = nil
-	}
-	return first, last, translate(err)
+// FeedEnd returns the last number of the feed; 0 while nothing has happened.
+func (s *Store) FeedEnd(ctx context.Context) (last int64, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT coalesce(max(seq), 0) FROM feed`).Scan(&last)
+	return last, translate(err)
+}
+
+// FeedHolds reports whether an event is still kept: what happened after it then
+// is as well.
+func (s *Store) FeedHolds(ctx context.Context, seq int64) (held bool, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM feed WHERE seq = $1)`, seq).Scan(&held)
+	return held, translate(err)
 }

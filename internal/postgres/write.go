@@ -139,7 +139,7 @@ func (s *Store) History(ctx context.Context, subject string, id uuid.UUID) ([]Pa
 }
 
 // Sweep takes away what has served its time: keys of writes after ninety days,
-// ended sessions and told events after thirty. The audit and the histories stay.
+// ended sessions and told events after thirty, the feed after two. The audit and the histories stay.
 func (s *Store) Sweep(ctx context.Context) error {
 	return s.inTx(ctx, func(tx pgx.Tx) error {
 		if err := theService.in(ctx, tx); err != nil {
@@ -151,6 +151,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 		for _, old := range []string{
 			`DELETE FROM session WHERE least(ended_at, until_at) < now() - interval '30 days'`,
 			`DELETE FROM outbox WHERE told_at < now() - interval '30 days'`,
+			`DELETE FROM feed WHERE at < now() - interval '2 days'`,
 			`DELETE FROM invitation WHERE until_at < now() - interval '30 days'`,
 			`DELETE FROM sign_in_trial WHERE last_at < now() - interval '1 day'`,
 		} {
