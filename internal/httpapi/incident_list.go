@@ -40,6 +40,8 @@ type CaseQuery struct {
 	To       string `query:"to" doc:"reported before this RFC 3339 time, or up to the end of this date"`
 	Text     string `query:"q" doc:"in number, address or description; two characters at least" maxLength:"60"`
 	Parent   string `query:"parent" doc:"those that follow this case"`
+	Disputed string `query:"disputed" enum:"true,false" doc:"true: those whose owner is disputed"`
+	Closed   string `query:"closed_from" doc:"closed from this date or RFC 3339 time on"`
 	Limit    count  `query:"limit" doc:"1 to 200, 50 when left out"`
 	Cursor   string `query:"cursor" doc:"next of the page before"`
 }
@@ -122,7 +124,7 @@ func (q *CaseQuery) most() (int, error) {
 // no_such_area, short_text, bad_limit, bad_cursor.
 func (s *Server) caseFilter(q *CaseQuery) (f postgres.CaseFilter, err error) {
 	f = postgres.CaseFilter{District: q.District, OpenOnly: q.Queue == "open", ByDue: q.Queue == "open", Overdue: q.Overdue == "true", Kind: q.Kind,
-		Code: q.Category, Mine: q.Mine == "true", Text: strings.TrimSpace(q.Text)}
+		Code: q.Category, Mine: q.Mine == "true", Disputed: q.Disputed == "true", Text: strings.TrimSpace(q.Text)}
 	if q.State != "" {
 		for state := range strings.SplitSeq(q.State, ",") {
 			if !slices.Contains(incident.States, incident.State(state)) {
@@ -159,6 +161,9 @@ func (s *Server) caseFilter(q *CaseQuery) (f postgres.CaseFilter, err error) {
 		}
 	}
 	if f.From, err = caseMoment(q.From, false); err != nil {
+		return f, err
+	}
+	if f.ClosedFrom, err = caseMoment(q.Closed, false); err != nil {
 		return f, err
 	}
 	f.To, err = caseMoment(q.To, true)
@@ -310,7 +315,7 @@ func (s *Server) respondCase(ctx context.Context, c *postgres.Case, err error) (
 	if err != nil {
 		return nil, err
 	}
-	if d.Waiting, err = s.describeWaiting(ctx, c); err != nil {
+	if d.Waiting, err = s.waitingOn(ctx, c); err != nil {
 		return nil, err
 	}
 	return &incidentOutput{http.StatusOK, etag(c.Version), d}, nil

@@ -38,21 +38,6 @@ func (s *Server) secondRoutes() {
 	huma.Register(s.api, operation(http.MethodDelete, one, "incident-withdraw", "撤回、不同意 · Withdraw it, or decline", 401, 403, 404, 503), s.withdrawAct)
 }
 
-// describeWaiting tells what waits on a case; nil where nothing does.
-func (s *Server) describeWaiting(ctx context.Context, c *postgres.Case) (*WaitingAct, error) {
-	r, err := s.Store.CaseRequestOf(ctx, postgres.IncidentKey{District: c.District, ID: c.ID}, c.Version)
-	if err != nil || r == nil {
-		return nil, err
-	}
-	words, err := s.caseWords(ctx, c.District)
-	if err != nil {
-		return nil, err
-	}
-	seen := requestOf(ctx)
-	return &WaitingAct{ID: r.ID, Action: r.Action, Word: words.action(incident.Action(r.Action), seen.lang), By: Name{r.By, r.ByName}, At: r.At,
-		Mine: seen.caller != nil && seen.caller.Person == r.By}, nil
-}
-
 // waiting finds what waits on a case, for somebody who may do it.
 func (s *Server) waiting(ctx context.Context, in *CaseRequestPath) (*postgres.Case, *postgres.CaseRequest, error) {
 	missing := fault.New(fault.NotFound, "no_such_request", "没有这个待确认的操作，或案卷已变", "nothing of that name waits, or the case has changed")
@@ -75,6 +60,23 @@ func (s *Server) waiting(ctx context.Context, in *CaseRequestPath) (*postgres.Ca
 		return nil, nil, s.deny(ctx, "", forbidden())
 	}
 	return c, r, nil
+}
+
+// waitingOn tells what waits on a case, to those who may do it; nil where nothing does.
+func (s *Server) waitingOn(ctx context.Context, c *postgres.Case) (*WaitingAct, error) {
+	seen := requestOf(ctx)
+	if seen.caller == nil {
+		return nil, nil //nolint:nilnil // nobody is known, and nothing waits
+	}
+	r, err := s.Store.CaseRequestOf(ctx, postgres.IncidentKey{District: c.District, ID: c.ID}, c.Version)
+	if err != nil || r == nil || s.caseEffect(ctx, c, anyMove(incident.Action(r.Action)).Policy) < policy.SecondEyes {
+		return nil, err
+	}
+	words, err := s.caseWords(ctx, c.District)
+	if err != nil {
+		return nil, err
+	}
+	return &WaitingAct{ID: r.ID, Action: r.Action, Word: words.action(incident.Action(r.Action), seen.lang), By: Name{r.By, r.ByName}, At: r.At, Mine: r.By == seen.caller.Person}, nil
 }
 
 func (s *Server) confirmAct(ctx context.Context, in *CaseRequestPath) (*incidentOutput, error) {

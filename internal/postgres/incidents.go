@@ -23,31 +23,33 @@ type CaseViewer struct {
 
 // CaseFilter selects cases. Zero values select all.
 type CaseFilter struct {
-	District  string
-	States    []string
-	OpenOnly  bool
-	Overdue   bool
-	Kind      string
-	Code      string // major or minor
-	Unit      uuid.UUID
-	Assignee  uuid.UUID
-	Mine      bool // of the viewer's units, or assigned to the viewer
-	Area      *Scope
-	Box       *geo.Box
-	From, To  time.Time // reported
-	Text      string
-	Located   *bool
-	Parent    uuid.UUID
-	ByDue     bool      // the next due first; otherwise the latest reported first
-	AfterTime time.Time // of the last row before this page
-	AfterID   uuid.UUID
-	Most      int
+	District   string
+	States     []string
+	OpenOnly   bool
+	Overdue    bool
+	Kind       string
+	Code       string // major or minor
+	Unit       uuid.UUID
+	Assignee   uuid.UUID
+	Mine       bool // of the viewer's units, or assigned to the viewer
+	Area       *Scope
+	Box        *geo.Box
+	From, To   time.Time // reported
+	Text       string
+	Located    *bool
+	Parent     uuid.UUID
+	Disputed   bool
+	ClosedFrom time.Time
+	ByDue      bool      // the next due first; otherwise the latest reported first
+	AfterTime  time.Time // of the last row before this page
+	AfterID    uuid.UUID
+	Most       int
 }
 
 const openStates = `('reported', 'inspecting', 'filed', 'dispatched', 'handling', 'handled', 'verified', 'suspended')`
 
 // whereCase holds a list to what its viewer may see ($1–$7) and to a filter
-// ($8–$25). Whole districts are seen without asking where each case lies.
+// ($8–$31). Whole districts are seen without asking where each case lies.
 const whereCase = `
 	WHERE ($1 OR i.district = ANY($2) OR i.unit_id = ANY($4) OR i.assignee = $5 OR i.reported_by = $6
 	  OR EXISTS (SELECT FROM area_position a JOIN jsonb_to_recordset($3::jsonb) AS s(district text, edition uuid, lo integer, hi integer)
@@ -69,7 +71,9 @@ const whereCase = `
 	  AND ($27 = '' OR pieces(left(i.number || ' ' || i.address || ' ' || i.description, 600)) @> pieces($27)
 	       AND position(lower($27) IN lower(i.number || ' ' || i.address || ' ' || i.description)) > 0)
 	  AND ($28::boolean IS NULL OR (i.x IS NOT NULL AND i.area_id IS NOT NULL) = $28)
-	  AND ($29::uuid IS NULL OR i.parent_id = $29) `
+	  AND ($29::uuid IS NULL OR i.parent_id = $29)
+	  AND (NOT $30 OR i.disputed)
+	  AND ($31::timestamptz IS NULL OR i.closed_at >= $31) `
 
 func caseArgs(v CaseViewer, f CaseFilter) []any {
 	whole, parts := []string{}, []Scope{}
@@ -97,14 +101,14 @@ func caseArgs(v CaseViewer, f CaseFilter) []any {
 		f.District, f.States, f.OpenOnly, f.Overdue, f.Kind, f.Code, idOrNull(f.Unit), idOrNull(f.Assignee), f.Mine,
 		area.District, area.Edition, area.Lo, area.Hi,
 		f.Box != nil, float64(box.Min.X), float64(box.Min.Y), float64(box.Max.X), float64(box.Max.Y),
-		orNull(f.From), orNull(f.To), f.Text, f.Located, idOrNull(f.Parent)}
+		orNull(f.From), orNull(f.To), f.Text, f.Located, idOrNull(f.Parent), f.Disputed, orNull(f.ClosedFrom)}
 }
 
 // Incidents lists the cases that the viewer may see.
 func (s *Store) Incidents(ctx context.Context, v CaseViewer, f CaseFilter) (cases []Case, err error) {
-	order := `AND ($30::timestamptz IS NULL OR (i.reported_at, i.incident_id) < ($30, $31)) ORDER BY i.reported_at DESC, i.incident_id DESC LIMIT $32`
+	order := `AND ($32::timestamptz IS NULL OR (i.reported_at, i.incident_id) < ($32, $33)) ORDER BY i.reported_at DESC, i.incident_id DESC LIMIT $34`
 	if f.ByDue {
-		order = `AND ($30::timestamptz IS NULL OR (coalesce(i.clock_due, 'infinity'), i.incident_id) > ($30, $31)) ORDER BY coalesce(i.clock_due, 'infinity'), i.incident_id LIMIT $32`
+		order = `AND ($32::timestamptz IS NULL OR (coalesce(i.clock_due, 'infinity'), i.incident_id) > ($32, $33)) ORDER BY coalesce(i.clock_due, 'infinity'), i.incident_id LIMIT $34`
 	}
 	rows, err := s.pool.Query(ctx, selectCase+whereCase+order, append(caseArgs(v, f), orNull(f.AfterTime), f.AfterID, f.Most)...)
 	if err != nil {

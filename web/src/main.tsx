@@ -17,7 +17,10 @@ const Desk = lazy(() => import("./steward/Desk").then((m) => ({ default: m.Desk 
 const Account = lazy(() => import("./session/Account").then((m) => ({ default: m.Account })));
 const Office = lazy(() => import("./office/Office").then((m) => ({ default: m.Office })));
 const Print = lazy(() => import("./print/Print").then((m) => ({ default: m.Print })));
-const pages: Record<string, ReactNode> = { steward: <Desk />, office: <Office />, account: <Account />, print: <Print /> };
+const Dispatch = lazy(() => import("./dispatch/Dispatch").then((m) => ({ default: m.Dispatch })));
+const Wall = lazy(() => import("./wall/Wall").then((m) => ({ default: m.Wall })));
+const pages: Record<string, ReactNode> = { steward: <Desk />, office: <Office />, account: <Account />, print: <Print />, desk: <Dispatch />, wall: <Wall /> };
+const needs: Record<string, string> = { steward: "draft.read", desk: "case.list", wall: "case.list" };
 const name = location.pathname.split("/")[1] ?? "";
 const page = pages[name];
 
@@ -29,7 +32,7 @@ if (root) {
         {location.pathname === "/invitation" ? (
           <Invitation />
         ) : (
-          <Gate open={(me) => me.public && (!page || name === "print")} needs={name === "steward" ? "draft.read" : undefined}>
+          <Gate open={(me) => me.public && (!page || name === "print")} needs={needs[name]}>
             <Suspense fallback={<Opening />}>{page ?? <App />}</Suspense>
           </Gate>
         )}

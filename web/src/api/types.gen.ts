@@ -3574,6 +3574,8 @@ export interface components {
              * @description also the ETag
              */
             version: number;
+            /** @description what waits for a second person; of one case alone, not in lists */
+            waiting?: components["schemas"]["WaitingAct"];
         };
         "Incident-clockResponse": {
             /** @description of each phase so far, in the order of the work */
@@ -4965,6 +4967,16 @@ export interface components {
             last: string;
             /** Format: int64 */
             rows: number;
+        };
+        WaitingAct: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Name"];
+            id: string;
+            /** @description asked for by the caller, who cannot confirm it */
+            mine: boolean;
+            word: string;
         };
         Worker: {
             /** Format: int64 */
@@ -10631,7 +10643,7 @@ export interface operations {
                 /** @description true: of the caller's units, or assigned to the caller */
                 mine?: "true" | "false";
                 overdue?: "true" | "false";
-                /** @description false: those whose place is not known */
+                /** @description false: those whose place is not known, or lies in no area: the desk has to find it */
                 located?: "true" | "false";
                 /** @description west,south,east,north in degrees */
                 bbox?: string;
@@ -10643,6 +10655,10 @@ export interface operations {
                 q?: string;
                 /** @description those that follow this case */
                 parent?: string;
+                /** @description true: those whose owner is disputed */
+                disputed?: "true" | "false";
+                /** @description closed from this date or RFC 3339 time on */
+                closed_from?: string;
                 /** @description 1 to 200, 50 when left out */
                 limit?: number;
                 /** @description next of the page before */
@@ -11064,7 +11080,7 @@ export interface operations {
                 /** @description true: of the caller's units, or assigned to the caller */
                 mine?: "true" | "false";
                 overdue?: "true" | "false";
-                /** @description false: those whose place is not known */
+                /** @description false: those whose place is not known, or lies in no area: the desk has to find it */
                 located?: "true" | "false";
                 /** @description west,south,east,north in degrees */
                 bbox?: string;
@@ -11076,6 +11092,10 @@ export interface operations {
                 q?: string;
                 /** @description those that follow this case */
                 parent?: string;
+                /** @description true: those whose owner is disputed */
+                disputed?: "true" | "false";
+                /** @description closed from this date or RFC 3339 time on */
+                closed_from?: string;
                 /** @description 1 to 200, 50 when left out */
                 limit?: number;
                 /** @description next of the page before */
@@ -11295,7 +11315,7 @@ export interface operations {
                 /** @description true: of the caller's units, or assigned to the caller */
                 mine?: "true" | "false";
                 overdue?: "true" | "false";
-                /** @description false: those whose place is not known */
+                /** @description false: those whose place is not known, or lies in no area: the desk has to find it */
                 located?: "true" | "false";
                 /** @description west,south,east,north in degrees */
                 bbox?: string;
@@ -11307,6 +11327,10 @@ export interface operations {
                 q?: string;
                 /** @description those that follow this case */
                 parent?: string;
+                /** @description true: those whose owner is disputed */
+                disputed?: "true" | "false";
+                /** @description closed from this date or RFC 3339 time on */
+                closed_from?: string;
                 /** @description 1 to 200, 50 when left out */
                 limit?: number;
                 /** @description next of the page before */

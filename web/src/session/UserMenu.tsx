@@ -16,6 +16,7 @@ export function UserMenu() {
       {me.signed_in ? (
         <>
           <a href="/account">{me.person?.name}</a>
+          {me.may.includes("case.list") && <a href="/desk">{t("toDispatch")}</a>}
           {me.may.includes("draft.read") && <a href="/steward">{t("toDesk")}</a>}
           {me.may.some((a) => ["account.write", "post.grant", "key.make"].includes(a)) && <a href="/office">{t("toOffice")}</a>}
           <button type="button" onClick={leave}>{t("signOut")}</button>

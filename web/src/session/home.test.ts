@@ -10,6 +10,8 @@ it("brings everybody to where their work is", () => {
   expect(homeOf(me("grid_worker"))).toBe("/");
   expect(homeOf(me("planner"))).toBe("/");
   expect(homeOf(me("boundary_steward"))).toBe("/steward");
+  expect(homeOf(me("dispatcher"))).toBe("/desk");
+  expect(homeOf(me("supervisor"))).toBe("/desk");
   expect(homeOf(me("auditor"))).toBe("/office/audit");
   expect(homeOf(me("security_admin", "system_admin"))).toBe("/office");
   expect(homeOf(me("boundary_steward", "grid_lead"))).toBe("/"); // out there, too

@@ -2,6 +2,8 @@ import type { Me } from "./session";
 
 /** Where somebody's work begins. */
 const desks: [role: string, path: string][] = [
+  ["dispatcher", "/desk"],
+  ["supervisor", "/desk"],
   ["boundary_steward", "/steward"],
   ["system_admin", "/office"],
   ["security_admin", "/office"],
