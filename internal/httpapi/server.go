@@ -391,7 +391,7 @@ func (s *Server) serveWeb(w http.ResponseWriter, r *http.Request) {
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	first, _, _ := strings.Cut(name, "/")
-	if slices.Contains([]string{"", "steward", "sign-in", "invitation", "account", "office", "print", "desk", "wall"}, first) { // the desks live on the one page
+	if slices.Contains([]string{"", "steward", "sign-in", "invitation", "account", "office", "print", "desk", "wall", "report", "work"}, first) { // the desks live on the one page
 		name = "index.html"
 	}
 	content, err := fs.ReadFile(s.Web, name)

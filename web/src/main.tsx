@@ -19,8 +19,19 @@ const Office = lazy(() => import("./office/Office").then((m) => ({ default: m.Of
 const Print = lazy(() => import("./print/Print").then((m) => ({ default: m.Print })));
 const Dispatch = lazy(() => import("./dispatch/Dispatch").then((m) => ({ default: m.Dispatch })));
 const Wall = lazy(() => import("./wall/Wall").then((m) => ({ default: m.Wall })));
-const pages: Record<string, ReactNode> = { steward: <Desk />, office: <Office />, account: <Account />, print: <Print />, desk: <Dispatch />, wall: <Wall /> };
-const needs: Record<string, string> = { steward: "draft.read", desk: "case.list", wall: "case.list" };
+const Report = lazy(() => import("./cases/report/Report").then((m) => ({ default: m.Report })));
+const Work = lazy(() => import("./cases/work/Work").then((m) => ({ default: m.Work })));
+const pages: Record<string, ReactNode> = {
+  steward: <Desk />,
+  office: <Office />,
+  account: <Account />,
+  print: <Print />,
+  desk: <Dispatch />,
+  wall: <Wall />,
+  report: <Report />,
+  work: <Work />,
+};
+const needs: Record<string, string> = { steward: "draft.read", desk: "case.list", wall: "case.list", work: "case.list" };
 const name = location.pathname.split("/")[1] ?? "";
 const page = pages[name];
 
@@ -32,7 +43,7 @@ if (root) {
         {location.pathname === "/invitation" ? (
           <Invitation />
         ) : (
-          <Gate open={(me) => me.public && (!page || name === "print")} needs={needs[name]}>
+          <Gate open={(me) => me.public && (!page || name === "print" || name === "report")} needs={needs[name]}>
             <Suspense fallback={<Opening />}>{page ?? <App />}</Suspense>
           </Gate>
         )}

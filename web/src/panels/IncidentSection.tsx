@@ -53,7 +53,7 @@ export function IncidentSection({ view, today, theme, onView }: IncidentSectionP
             {t("incidentsOpen")}
           </label>
           {choicesOf(view).map((u) => (
-              <label key={u} className="urgency">
+              <label key={u} className="incident-urgency">
                 <input type="checkbox" checked={!view.without.includes(u)} onChange={(e) => onView(turned(view, u, e.target.checked))} />
                 <svg viewBox="0 0 24 24" aria-hidden="true">
                   <circle cx="12" cy="12" r={u === "normal" ? 8 : 10.5} fill={palette.urgency[u]} />

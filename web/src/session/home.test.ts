@@ -7,7 +7,9 @@ const me = (...roles: string[]) => ({ posts: roles.map((role) => ({ role })) }) 
 
 it("brings everybody to where their work is", () => {
   expect(homeOf(me())).toBe("/");
-  expect(homeOf(me("grid_worker"))).toBe("/");
+  expect(homeOf(me("grid_worker"))).toBe("/work");
+  expect(homeOf(me("street_officer", "department_handler"))).toBe("/work");
+  expect(homeOf(me("street_officer", "planner"))).toBe("/");
   expect(homeOf(me("planner"))).toBe("/");
   expect(homeOf(me("boundary_steward"))).toBe("/steward");
   expect(homeOf(me("dispatcher"))).toBe("/desk");

@@ -10,9 +10,13 @@ const desks: [role: string, path: string][] = [
   ["auditor", "/office/audit"],
 ];
 
-/** The page that somebody comes to when they asked for none: the desk of their posts, the map for everybody whose work is out there. */
+/** Those who work out there, with a list of what is to be done. */
+const outdoors = ["grid_worker", "grid_lead", "community_officer", "street_officer", "department_handler"];
+
+/** The page that somebody comes to when they asked for none: the desk or the list of their posts, the map for everybody whose work is out there. */
 export function homeOf(me: Pick<Me, "posts">): string {
   const roles = me.posts.map((p) => p.role);
+  if (roles.length > 0 && roles.every((r) => outdoors.includes(r))) return "/work";
   const own = desks.find(([role]) => roles.includes(role));
   return own && roles.every((r) => desks.some(([role]) => role === r)) ? own[1] : "/";
 }
