@@ -1,5 +1,5 @@
 import { Input, Radio, Select } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Minor, useMinors } from "../service";
@@ -23,6 +23,10 @@ export function ClassPicker({ district, kind, category, condition, plain, onChan
   const [typed, setTyped] = useState("");
   const found = useMinors(district, typed);
   const chosen = useMinors(district, category, category !== "").data?.minors?.find((m) => m.kind === kind && m.code === category);
+  const only = !plain && !condition && chosen?.conditions.length === 1 ? (chosen.conditions[0]?.filing ?? "") : "";
+  useEffect(() => {
+    if (only) onChange({ kind, category, condition: only }); // of a guess that came with the report: there is nothing to choose
+  }, [only]); // eslint-disable-line react-hooks/exhaustive-deps
   if (found.isError) return <ByHand kind={kind} category={category} condition={condition} plain={plain} onChange={onChange} />;
   const key = category ? `${kind}/${category}` : undefined;
   const list = found.data?.minors ?? [];
