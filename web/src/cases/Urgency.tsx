@@ -16,7 +16,7 @@ const shapes: Record<State, React.ReactNode> = {
   overdue: (
     <>
       <circle cx="8" cy="8" r="6.5" fill="currentColor" />
-      <path className="urgency-in" d="M8 4.2v4.6M8 11v1" strokeWidth="2" strokeLinecap="round" />
+      <path className="case-urgency-in" d="M8 4.2v4.6M8 11v1" strokeWidth="2" strokeLinecap="round" />
     </>
   ),
   paused: <path d="M5 3.5v9M11 3.5v9" stroke="currentColor" strokeWidth="3" strokeLinecap="round" />,
@@ -28,11 +28,11 @@ const shapes: Record<State, React.ReactNode> = {
 export function Urgency({ state, words, silent }: { state: State; words?: React.ReactNode; silent?: boolean }) {
   const { t } = useTranslation();
   return (
-    <span className={`urgency ${state}`}>
+    <span className={`case-urgency ${state}`}>
       <svg viewBox="0 0 16 16" width="16" height="16" role={silent ? undefined : "img"} aria-hidden={silent} aria-label={silent ? undefined : t(`urgency_${state}`)}>
         {shapes[state]}
       </svg>
-      {words !== undefined && <span className="urgency-words">{words}</span>}
+      {words !== undefined && <span className="case-urgency-words">{words}</span>}
     </span>
   );
 }

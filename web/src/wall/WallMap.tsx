@@ -21,6 +21,7 @@ export interface WallMapProps {
 }
 
 const drawn: Level[] = ["district", "subdistrict", "community"];
+const enlarged = 1.6; // as in wall.css: names and points are to be read from afar
 const nowhere: Bounds = [73, 18, 135, 53];
 const nobody: ReadonlySet<string> = new Set();
 
@@ -32,7 +33,9 @@ export function WallMap({ districts, snapshot, shown, cases }: WallMapProps) {
   const counts = countsOf(districts);
   const palette = palettes[shown];
   return (
-    <Map
+    <div className="wall-map-drawn">
+      <Map
+      pixelRatio={window.devicePixelRatio * enlarged}
       mapStyle={palette.style}
       initialViewState={{ bounds, fitBoundsOptions: { padding: 24 } }}
       interactive={false}
@@ -47,7 +50,8 @@ export function WallMap({ districts, snapshot, shown, cases }: WallMapProps) {
       }}
     >
       <AreaLayers key={snapshot} mark={`@${snapshot}`} snapshot={snapshot} present={drawn.filter((l) => counts[l])} hidden={[]} steps={visibility(counts, zoomFor(bounds))} selected={null} moment="" changed={null} palette={palette} text={["get", "name"]} />
-      {loaded && <CaseLayers cases={cases} selected={null} hovered={null} checked={nobody} palette={palette} colours={urgencyColours[shown]} large />}
+      {loaded && <CaseLayers cases={cases} selected={null} hovered={null} checked={nobody} palette={palette} colours={urgencyColours[shown]} />}
     </Map>
+    </div>
   );
 }

@@ -12,7 +12,8 @@ interface ActBarProps {
 }
 
 /** What moves a case on; the rest is behind “more”. */
-const usual = ["accept", "dispatch", "verify", "close", "reject", "return", "rework", "transfer", "merge", "split", "reopen", "resume", "grant_extension", "refuse_extension"];
+const forward = ["accept", "dispatch", "verify", "close", "resume", "grant_extension"];
+const usual = [...forward, "refuse_extension", "transfer", "reject", "rework", "return", "merge", "split", "reopen"];
 const shownAtOnce = 3;
 
 /** What may be done to a case now, the usual first. */
@@ -26,7 +27,7 @@ export function ActBar({ actions, active, keys, onAct }: ActBarProps) {
   return (
     <div className="act-bar" role="group" aria-label={t("actions")}>
       {first.map((a, i) => (
-        <Button key={a.action} type={i === 0 ? "primary" : "default"} aria-pressed={active === a.action} title={keys[a.action]} onClick={() => onAct(a.action)}>
+        <Button key={a.action} type={i === 0 && forward.includes(a.action) ? "primary" : "default"} aria-pressed={active === a.action} title={keys[a.action]} onClick={() => onAct(a.action)}>
           {a.word}
           {keys[a.action] && <kbd aria-hidden="true">{keys[a.action]}</kbd>}
         </Button>

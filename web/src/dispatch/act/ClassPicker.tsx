@@ -8,6 +8,8 @@ interface Class {
   kind: string;
   category: string;
   condition: string;
+  /** The class has conditions, one of which has to be chosen. */
+  conditional?: boolean;
 }
 
 interface ClassPickerProps extends Class {
@@ -33,7 +35,7 @@ export function ClassPicker({ district, kind, category, condition, plain, onChan
   const options = (chosen && !list.some((m) => keyOf(m) === key) ? [chosen, ...list] : list).map((m) => ({ value: keyOf(m), label: `${m.code} ${m.name}`, major: m.major }));
   function choose(value: string | undefined) {
     const m = [...list, ...(chosen ? [chosen] : [])].find((x) => keyOf(x) === value);
-    onChange({ kind: m?.kind ?? "", category: m?.code ?? "", condition: m?.conditions.length === 1 ? (m.conditions[0]?.filing ?? "") : "" });
+    onChange({ kind: m?.kind ?? "", category: m?.code ?? "", condition: m?.conditions.length === 1 ? (m.conditions[0]?.filing ?? "") : "", conditional: (m?.conditions.length ?? 0) > 0 });
   }
   return (
     <div className="class-picker">
@@ -53,7 +55,7 @@ export function ClassPicker({ district, kind, category, condition, plain, onChan
         notFoundContent={found.isFetching ? t("looking") : t("nothingFits")}
         onChange={choose}
       />
-      {!plain && chosen && <Conditions of={chosen} value={condition} onChange={(c) => onChange({ kind, category, condition: c })} />}
+      {!plain && chosen && chosen.conditions.length > 0 && <Conditions of={chosen} value={condition} onChange={(c) => onChange({ kind, category, condition: c, conditional: true })} />}
     </div>
   );
 }

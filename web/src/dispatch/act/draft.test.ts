@@ -13,6 +13,8 @@ it("a case without a place is not accepted before it has one", () => {
   const at = { lon: 111.6, lat: 40.8, crs: "gcj02" };
   const whole = { ...d, place: at, kind: "event", category: "0110", condition: "占道" };
   expect(missing(accept, found, whole)).toEqual([]);
+  expect(missing(accept, found, { ...whole, condition: "", conditional: true })).toEqual(["category"]);
+  expect(missing(accept, found, { ...whole, condition: "" })).toEqual([]); // some classes have no conditions
   expect(bodyOf(accept, found, whole)).toEqual({ kind: "event", category: "0110", condition: "占道", address: "锡林北路", lon: 111.6, lat: 40.8, crs: "gcj02" });
 });
 

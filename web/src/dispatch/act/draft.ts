@@ -19,6 +19,8 @@ export interface Draft {
   kind: string;
   category: string;
   condition: string;
+  /** The class has filing conditions, one of which has to be chosen. */
+  conditional: boolean;
   place: Place | null;
   address: string;
   unit: string;
@@ -37,6 +39,7 @@ export function draftFor(action: AllowedAction, c: Case | undefined): Draft {
     kind: c?.category?.kind ?? "",
     category: c?.category?.code ?? "",
     condition: c?.category?.condition ?? "",
+    conditional: false,
     place: null,
     address: c?.address ?? "",
     unit: action.action === "dispatch" ? (c?.unit?.id ?? "") : "",
@@ -62,7 +65,7 @@ export function missing(action: AllowedAction, c: Case | undefined, d: Draft): N
   const filled: Record<Need, boolean> = {
     reason: d.reason !== "",
     place: d.place !== null || (action.action === "accept" && Boolean(c?.position && c.areas.length > 0)),
-    category: d.category !== "" && d.condition !== "",
+    category: d.category !== "" && (d.condition !== "" || !d.conditional),
     unit: d.unit !== "",
     until: d.until !== "" && !Number.isNaN(Date.parse(d.until)),
     parent: d.parent !== "",

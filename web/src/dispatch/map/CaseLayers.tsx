@@ -13,8 +13,6 @@ interface CaseLayersProps {
   checked: ReadonlySet<string>;
   palette: Palette;
   colours: Colours;
-  /** Much larger, for the wall. */
-  large?: boolean;
   onSelect?: (id: string) => void;
   onHover?: (id: string | null) => void;
 }
@@ -25,17 +23,16 @@ const urgency: ExpressionSpecification = ["get", "urgency"];
 const clustering = { worst: ["max", ["get", "rank"]] };
 
 /** Cases by urgency, gathered where many lie together: a cluster says how many, and the worst of them. */
-export function CaseLayers({ cases, selected, hovered, checked, palette, colours, large = false, onSelect, onHover }: CaseLayersProps) {
+export function CaseLayers({ cases, selected, hovered, checked, palette, colours, onSelect, onHover }: CaseLayersProps) {
   const data = useMemo(() => featuresOf(cases), [cases]);
   const only = (id: string | null) => cases.filter((c) => c.id === id);
   const chosen = useMemo(() => featuresOf(only(selected)), [cases, selected]); // eslint-disable-line react-hooks/exhaustive-deps
   const over = useMemo(() => featuresOf(only(hovered)), [cases, hovered]); // eslint-disable-line react-hooks/exhaustive-deps
   const ticked = useMemo(() => featuresOf(cases.filter((c) => checked.has(c.id))), [cases, checked]);
-  const times = large ? 1.6 : 1;
   const above = { "icon-allow-overlap": true, "icon-ignore-placement": true } as const;
   return (
     <>
-      <Source id="cases" type="geojson" data={data} cluster clusterMaxZoom={15} clusterRadius={36 * times} clusterProperties={clustering} />
+      <Source id="cases" type="geojson" data={data} cluster clusterMaxZoom={15} clusterRadius={36} clusterProperties={clustering} />
       <Source id="cases-ticked" type="geojson" data={ticked} />
       <Source id="cases-over" type="geojson" data={over} />
       <Source id="cases-chosen" type="geojson" data={chosen} />
@@ -44,19 +41,19 @@ export function CaseLayers({ cases, selected, hovered, checked, palette, colours
         source="cases"
         type="circle"
         filter={["has", "point_count"]}
-        paint={{ "circle-color": palette.ground, "circle-radius": ["step", ["get", "point_count"], 14 * times, 10, 17 * times, 100, 21 * times], "circle-stroke-width": 3 * times, "circle-stroke-color": colourOf(worst, colours) }}
+        paint={{ "circle-color": palette.ground, "circle-radius": ["step", ["get", "point_count"], 14, 10, 17, 100, 21], "circle-stroke-width": 3, "circle-stroke-color": colourOf(worst, colours) }}
       />
       <Layer
         id="case-cluster-count"
         source="cases"
         type="symbol"
         filter={["has", "point_count"]}
-        layout={{ "text-field": ["get", "point_count_abbreviated"], "text-size": 13 * times, "text-font": ["sans-serif"], "text-allow-overlap": true, "text-ignore-placement": true }}
+        layout={{ "text-field": ["get", "point_count_abbreviated"], "text-size": 13, "text-font": ["sans-serif"], "text-allow-overlap": true, "text-ignore-placement": true }}
         paint={{ "text-color": palette.label }}
       />
       <Layer id="case-ticked" source="cases-ticked" type="circle" paint={{ "circle-radius": 14, "circle-color": palette.accent, "circle-opacity": 0.3, "circle-stroke-color": palette.accent, "circle-stroke-width": 1 }} />
       <Layer id="case-over" source="cases-over" type="circle" paint={{ "circle-radius": 15, "circle-color": palette.label, "circle-opacity": 0.16 }} />
-      <Layer id="case" source="cases" type="symbol" filter={single} layout={{ ...above, "icon-image": symbolOf(urgency, colours, palette.ground), "icon-size": times, "symbol-sort-key": ["get", "rank"] }} />
+      <Layer id="case" source="cases" type="symbol" filter={single} layout={{ ...above, "icon-image": symbolOf(urgency, colours, palette.ground), "symbol-sort-key": ["get", "rank"] }} />
       <Layer id="case-chosen-ring" source="cases-chosen" type="circle" paint={{ "circle-radius": 16, "circle-opacity": 0, "circle-stroke-color": palette.accent, "circle-stroke-width": 3 }} />
       <Layer id="case-chosen" source="cases-chosen" type="symbol" layout={{ ...above, "icon-image": symbolOf(urgency, colours, palette.ground), "icon-size": 1.15 }} />
       {onSelect && <Pointing onSelect={onSelect} onHover={onHover} />}

@@ -80,7 +80,7 @@ export function CasePanel(p: CasePanelProps) {
             <Urgency state={urgencyOf(c.clock, p.now, c.open)} words={<Left of={c} now={p.now} />} />
             <span className="case-state">{c.state_word}</span>
             <code>{c.number}</code>
-            <Copy text={() => c.number} label={t("copyNumber")} />
+            <Copy text={() => c.number} label={t("copyThis")} />
           </p>
           <h2 ref={head}>{whatOf(c) || t("caseUnnamed")}</h2>
           <Marks of={c} />

@@ -101,7 +101,6 @@ export const en: Record<keyof typeof zh, string> = {
   doIt: "{{action}}",
   askSecond: "Ask for: {{action}}",
   secondTold: "A second person has to confirm it.",
-  copyNumber: "Copy the number",
   description: "Description",
   address: "Address",
   whose: "Area",

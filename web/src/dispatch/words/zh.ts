@@ -100,7 +100,6 @@ export const zh = {
   doIt: "{{action}}",
   askSecond: "提请{{action}}",
   secondTold: "须第二人确认后生效。",
-  copyNumber: "复制查询码",
   description: "描述",
   address: "地址",
   whose: "归属",
