@@ -10,7 +10,7 @@ import { type ActRequest, type Case, useCase, useCases, useCaseSummary } from ".
 import { useDistricts } from "../steward/queries";
 import type { Bounds } from "../map/levels";
 import { useSession } from "../session/session";
-import { useKeys } from "../steward/keys";
+import { isTyping, useShortcuts } from "../shortcuts";
 import { useNotify } from "../steward/notice";
 import type { Theme } from "../theme";
 import type { Draft, Place } from "./act/draft";
@@ -179,9 +179,11 @@ export function DispatchBody({ theme }: { theme: Theme }) {
     if (!to) return;
     if (address.case && !acting) open(to.id);
     setCursor(to.id);
+    document.querySelector<HTMLElement>(`[data-case="${to.id}"] a`)?.focus(); // Enter opens it
   }
   /** The key of an action: for what is selected, or the open case, or the one that the cursor is on. */
   function key(...names: string[]) {
+    if (acting || bulk || taking) return;
     if (selection.cases.length > 0) {
       const common = commonActions(selection.cases).find((a) => names.includes(a.action));
       if (common) startBulk(common.action);
@@ -194,7 +196,10 @@ export function DispatchBody({ theme }: { theme: Theme }) {
     act(name);
   }
   function back() {
+    const field = document.activeElement;
+    if (document.querySelector(".ant-modal")) return; // it closes by itself
     if (help) setHelp(false);
+    else if (field instanceof HTMLElement && isTyping(field)) field.blur();
     else if (picking) setPicking(false);
     else if (acting) act(null);
     else if (bulk) startBulk(null);
@@ -202,10 +207,9 @@ export function DispatchBody({ theme }: { theme: Theme }) {
     else if (address.case) open(null);
     else selection.clear();
   }
-  useKeys({
+  useShortcuts({
     j: () => move(1),
     k: () => move(-1),
-    Enter: () => cursor && !(document.activeElement instanceof HTMLButtonElement || document.activeElement instanceof HTMLAnchorElement) && open(cursor),
     x: () => cursor && selection.check(cursor, !selection.checked.has(cursor), false),
     a: () => key("accept"),
     d: () => key("dispatch", "transfer"),

@@ -1,5 +1,5 @@
 import { Button, Input, Radio, Segmented, Select } from "antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { MovedOn } from "../../cases/act";
@@ -8,6 +8,7 @@ import { PlaceFinder } from "../intake/PlaceFinder";
 import { Field } from "../../office/Field";
 import { useSubmit } from "../../office/useSubmit";
 import { said } from "../../steward/service";
+import { useSuggestion } from "../service";
 import { ClassPicker } from "./ClassPicker";
 import { asked, bodyOf, type Draft, draftFor, missing, type Need, type Place } from "./draft";
 import { ParentPicker } from "./ParentPicker";
@@ -41,7 +42,14 @@ export function ActForm({ action, of, district, count, except = [], pick, preset
   const { t } = useTranslation();
   const [own, setOwn] = useState<Draft>(() => ({ ...draftFor(action, of), ...preset }));
   const [tried, setTried] = useState(false);
-  const draft = { ...own, place: pick.place };
+  // Right the first time: a dispatch goes to whom is suggested, unless somebody chooses otherwise.
+  const suggestion = useSuggestion(of, action.action === "dispatch" && action.needs.includes("unit"));
+  const draft = { ...own, place: pick.place, unit: own.unit || (suggestion.data?.unit.id ?? "") };
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (window.innerWidth < 640) return; // a keyboard would cover it
+    form.current?.querySelector<HTMLElement>(action.action === "dispatch" ? "[type=submit]" : "input, textarea, button")?.focus();
+  }, [action.action]);
   const set = (part: Partial<Draft>) => setOwn((d) => ({ ...d, ...part }));
   const needs = asked(action, of);
   const lacking = missing(action, of, draft);
@@ -54,7 +62,7 @@ export function ActForm({ action, of, district, count, except = [], pick, preset
   const has = (n: Need) => needs.includes(n);
   const placed = action.action === "accept" && of?.position && of.areas.length > 0;
   return (
-    <form className="act-form" aria-label={action.word} onSubmit={submit} data-action={action.action}>
+    <form ref={form} className="act-form" aria-label={action.word} onSubmit={submit} data-action={action.action}>
       <h3>{count > 1 ? t("actOnMany", { action: action.word, count }) : action.word}</h3>
       {has("place") && !placed && (
         <Field label={t("place")} wrong={wrong("place")}>

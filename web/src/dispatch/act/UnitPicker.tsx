@@ -67,6 +67,7 @@ export function UnitPicker({ district, of, unit, assignee, onChange }: UnitPicke
 function Suggested({ suggestion: s, unit, onChoose }: { suggestion: Suggestion; unit: string; onChoose: (id: string) => void }) {
   const { t } = useTranslation();
   const other = s.runner_up;
+  const whyOther = other?.why?.find((w) => ["rule", "fallback", "across"].includes(w.code));
   return (
     <div className="suggested">
       <button type="button" className="suggested-unit" aria-pressed={unit === s.unit.id} onClick={() => onChoose(s.unit.id)}>
@@ -79,7 +80,7 @@ function Suggested({ suggestion: s, unit, onChoose }: { suggestion: Suggestion; 
         <button type="button" className="suggested-unit second" aria-pressed={unit === other.unit.id} onClick={() => onChoose(other.unit.id)}>
           <span className="eyebrow">{t("runnerUp")}</span>
           <strong>{other.unit.name}</strong>
-          {other.why?.[0] && <span className="soft">{other.why[0].text}</span>}
+          {whyOther && <span className="soft">{whyOther.text}</span>}
         </button>
       )}
     </div>

@@ -79,8 +79,6 @@ export function CasePanel(p: CasePanelProps) {
           <p className="case-first">
             <Urgency state={urgencyOf(c.clock, p.now, c.open)} words={<Left of={c} now={p.now} />} />
             <span className="case-state">{c.state_word}</span>
-            <code>{c.number}</code>
-            <Copy text={() => c.number} label={t("copyThis")} />
           </p>
           <h2 ref={head}>{whatOf(c) || t("caseUnnamed")}</h2>
           <Marks of={c} />
@@ -157,6 +155,10 @@ function Facts({ of: c, onAct }: { of: Case; onAct: CasePanelProps["onAct"] }) {
           <dd>{c.description}</dd>
         </>
       )}
+      <dt>{t("caseNumber")}</dt>
+      <dd>
+        <code>{c.number}</code> <Copy text={() => c.number} label={t("copyThis")} />
+      </dd>
       <dt>{t("address")}</dt>
       <dd>{c.address || "–"}</dd>
       <dt>{t("whose")}</dt>

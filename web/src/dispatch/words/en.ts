@@ -101,6 +101,7 @@ export const en: Record<keyof typeof zh, string> = {
   doIt: "{{action}}",
   askSecond: "Ask for: {{action}}",
   secondTold: "A second person has to confirm it.",
+  caseNumber: "Number",
   description: "Description",
   address: "Address",
   whose: "Area",

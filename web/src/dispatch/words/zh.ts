@@ -100,6 +100,7 @@ export const zh = {
   doIt: "{{action}}",
   askSecond: "提请{{action}}",
   secondTold: "须第二人确认后生效。",
+  caseNumber: "查询码",
   description: "描述",
   address: "地址",
   whose: "归属",
