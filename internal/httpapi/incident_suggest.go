@@ -131,9 +131,14 @@ func (s *Server) bulkAct(ctx context.Context, in *struct{ Body BulkRequest }) (*
 			Results []BulkResult `json:"results" doc:"in the order of the items"`
 		}
 	}{}
-	lang := requestOf(ctx).lang
+	seen := requestOf(ctx)
+	lang, key := seen.lang, seen.key
+	defer func() { seen.key = key }()
 	for _, item := range b.Items {
 		r := BulkResult{ID: item.ID}
+		if key != "" {
+			seen.key = key + " " + item.ID // each is a write of its own: one key would let the first stand for all
+		}
 		c, asked, err := s.act(ctx, item.ID, item.Version, act)
 		switch e, known := fault.As(err); {
 		case err == nil:
