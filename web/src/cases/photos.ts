@@ -25,7 +25,8 @@ export interface Photo {
 const longest = 2048; // pixels
 const quality = 0.85;
 const justNow = 2 * 60_000; // ms: a picture as young as this was taken where the device is
-const part = 256 << 10; // bytes sent at once; a cut loses less than one
+const smallest = 32 << 10; // bytes sent at once, on the worst line; a cut loses less
+const largest = 1 << 20;
 
 /**
  * Makes a picture of a file: upright, its longest side 2048 pixels, without
@@ -83,6 +84,7 @@ interface Sending {
  */
 export async function sendPhoto(photo: Photo, to: Sending): Promise<void> {
   let secret = photo.secret;
+  let part = 2 * smallest; // so many that each takes about a second
   for (let failed = 0; ; ) {
     try {
       let now = await announce(photo, secret, to);
@@ -90,7 +92,9 @@ export async function sendPhoto(photo: Photo, to: Sending): Promise<void> {
       to.onKnown({ district: now.district, secret });
       to.onProgress(now.offset / photo.picture.size);
       while (now.state !== "complete") {
-        now = await sendPart(photo, now, secret, to.signal);
+        const began = Date.now();
+        now = await sendPart(photo, now, part, secret, to.signal);
+        part = Date.now() - began < 1000 ? Math.min(largest, part * 2) : Math.max(smallest, part / 2);
         failed = 0;
         to.onProgress(now.offset / photo.picture.size);
       }
@@ -112,7 +116,7 @@ async function announce(photo: Photo, secret: string | undefined, { district, si
   return call("POST", "/api/v1/photos", JSON.stringify(body), { "Content-Type": "application/json", ...secretHeader(secret) }, signal);
 }
 
-async function sendPart(photo: Photo, now: Standing, secret: string | undefined, signal: AbortSignal): Promise<Standing> {
+async function sendPart(photo: Photo, now: Standing, part: number, secret: string | undefined, signal: AbortSignal): Promise<Standing> {
   return call(
     "PATCH",
     `${photoPath({ district: now.district, id: photo.id })}/upload`,

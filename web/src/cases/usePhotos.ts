@@ -62,7 +62,10 @@ export function usePhotos(district: string | undefined, before: Photo[] = []): P
       sending.current.set(id, cut);
       void sendPhoto(photo, { district, signal: cut.signal, onProgress: (share) => changePhoto(id, {}, { share }), onKnown: (known) => changePhoto(id, known) })
         .then(() => changePhoto(id, { complete: true }))
-        .catch((error: unknown) => !cut.signal.aborted && changePhoto(id, {}, { wrong: error instanceof Refusal ? error.detail : i18n.t("photoFailed") }))
+        .catch((error: unknown) => {
+          if (cut.signal.aborted || (error instanceof Refusal && ["no_district", "district_missing"].includes(error.code) && !district)) return; // it waits for the place
+          changePhoto(id, {}, { wrong: error instanceof Refusal ? error.detail : i18n.t("photoFailed") });
+        })
         .finally(() => sending.current.get(id) === cut && sending.current.delete(id));
     }
   }, [held, district, changePhoto]);

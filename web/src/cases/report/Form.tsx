@@ -2,6 +2,7 @@ import { type FormEvent, useCallback, useEffect, useRef, useState } from "react"
 import { useTranslation } from "react-i18next";
 
 import { type Answer, Refusal } from "../../api/client";
+import { useOnline } from "../phone/online";
 import { PhotoPicker } from "../PhotoPicker";
 import { usePhotos } from "../usePhotos";
 import { uuid7 } from "../uuid7";
@@ -30,6 +31,7 @@ export function Form({ kept, worker, onReceipt }: FormProps) {
   const [sending, setSending] = useState(kept?.sent ?? false);
   const [wrong, setWrong] = useState("");
   const [offline, setOffline] = useState(false);
+  const online = useOnline();
   const change = useCallback((part: Partial<Draft>) => setDraft((d) => ({ ...d, ...part })), []);
   const onPlace = useCallback((place: Place) => change({ place }), [change]);
   const onAddress = useCallback((address: string) => change({ address }), [change]);
@@ -117,7 +119,7 @@ export function Form({ kept, worker, onReceipt }: FormProps) {
         )}
         {sending && (
           <p role="status" className="phone-hint">
-            {bad ? t("reportPhotoBad") : !photos.settled ? t("reportPhotos") : offline ? t("reportOffline") : t("reportSending")}
+            {bad ? t("reportPhotoBad") : !online || (offline && photos.settled) ? t("reportOffline") : !photos.settled ? t("reportPhotos") : t("reportSending")}
           </p>
         )}
         <button type="submit" className="phone-button filled send" disabled={sending}>
