@@ -39,7 +39,12 @@ export function Actions({ c, here, onDone }: ActionsProps) {
   const [main, more] = [sorted.filter((a) => rank(a) < first.length), sorted.filter((a) => rank(a) === first.length)];
 
   function go(a: AllowedAction, body?: ActRequest) {
-    act.mutate({ of: c, action: a.action, body }, { onSuccess: (d) => onDone({ case: d.case, word: a.word, waits: d.waits, at: serviceNow() }) });
+    act.mutate({ of: c, action: a.action, body }, {
+      onSuccess: (d) => {
+        setOpen(null);
+        onDone({ case: d.case, word: a.word, waits: d.waits, at: serviceNow() });
+      },
+    });
   }
   const forward = main.find((a) => filled.includes(a.action)); // the one that goes on with the work
   const one = (a: AllowedAction) =>

@@ -55,7 +55,7 @@ export function CasePage({ id, here, onDone }: { id: string; here: Here | null; 
         </ul>
       )}
       {c.description && <p className="case-text">{c.description}</p>}
-      <Actions key={c.version} c={c} here={here} onDone={onDone} />
+      <Actions key={c.id} c={c} here={here} onDone={onDone} />
       <section>
         <h3>{t("caseWhere")}</h3>
         <p>
