@@ -45,6 +45,7 @@ CREATE TABLE incident (
   updated_at  timestamptz NOT NULL,
 
   PRIMARY KEY (district, incident_id),
+  UNIQUE (district, number),
   FOREIGN KEY (district, edition_id, area_id) REFERENCES area_version (district, edition_id, area_id),
   FOREIGN KEY (district, unit_id) REFERENCES unit,
   FOREIGN KEY (district, parent_id) REFERENCES incident,
@@ -58,9 +59,9 @@ CREATE TABLE incident (
   CONSTRAINT verified_has_proof CHECK (state <> 'verified' OR proof IS NOT NULL),
   CONSTRAINT closed_has_proof CHECK (state <> 'closed' OR proof IS NOT NULL OR forced)
 );
--- One id and one number mean one case wherever it lies: links name no district.
-CREATE UNIQUE INDEX incident_id ON incident (incident_id);
-CREATE UNIQUE INDEX incident_number ON incident (number);
+-- Links name no district.
+CREATE INDEX incident_id ON incident (incident_id);
+CREATE INDEX incident_number ON incident (number);
 -- The queue: open cases, the next due first; and their counts.
 CREATE INDEX incident_due ON incident (coalesce(clock_due, 'infinity'), incident_id)
   WHERE state IN ('reported', 'inspecting', 'filed', 'dispatched', 'handling', 'handled', 'verified', 'suspended');

@@ -286,7 +286,7 @@ func silence(tb testing.TB, address string) (*wall, string) {
 			if err != nil {
 				return
 			}
-			server, err := net.Dial("unix", filepath.Join(host, socket)) //nolint:noctx // it goes with the test
+			server, err := net.Dial("unix", filepath.Join(host, socket))
 			if err != nil {
 				_ = client.Close()
 				continue

@@ -43,12 +43,10 @@ func classOf(id string) class {
 		return exportClass
 	}
 	switch ruleOf(id).action {
-	case policy.Health, policy.Metrics, policy.DraftImport, policy.DraftEdit, policy.EditionActivate:
+	case policy.Health, policy.Metrics, policy.DraftImport, policy.DraftEdit, policy.EditionActivate, policy.BoundaryExport, policy.CaseExport:
 		return freeClass
 	case policy.Locate, policy.AreaRead, policy.MapPublic, policy.DraftRead, policy.Docs:
 		return lookupClass
-	case policy.BoundaryExport, policy.CaseExport:
-		return exportClass
 	}
 	return dispatchClass
 }

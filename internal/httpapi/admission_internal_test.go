@@ -22,7 +22,7 @@ func TestEveryOperationHasAClass(t *testing.T) {
 		}
 	}
 	for id, want := range map[string]class{"incident-dispatch": dispatchClass, "incidents": dispatchClass, "incidents-summary": dispatchClass, "locate": lookupClass, "search": lookupClass,
-		"tile": tileClass, "photo": tileClass, "incidents-export": exportClass, "edition-export": exportClass, "healthz": freeClass, "events": freeClass, "photo-bytes": freeClass} {
+		"tile": tileClass, "photo": tileClass, "audit-export": exportClass, "ogc-items": exportClass, "edition-export": freeClass, "healthz": freeClass, "events": freeClass, "photo-bytes": freeClass} {
 		if got := classOf(id); got != want {
 			t.Errorf("%s is of the class %s, want %s", id, got, want)
 		}

@@ -153,7 +153,7 @@ func whereCase(v CaseViewer, f CaseFilter, areas caseAreas) *caseWhere {
 		w.and("i.district = " + w.arg(f.Area.District) + " AND i.sight = ANY(" + w.arg(areas.within) + ")")
 	}
 	if f.Box != nil {
-		w.and(inBox(w.arg(f.Box.Min.X), w.arg(f.Box.Min.Y), w.arg(f.Box.Max.X), w.arg(f.Box.Max.Y)))
+		w.and(w.inBox(f.Box))
 	}
 	if !f.From.IsZero() {
 		w.and("i.reported_at >= " + w.arg(f.From))
@@ -175,11 +175,19 @@ func whereCase(v CaseViewer, f CaseFilter, areas caseAreas) *caseWhere {
 	return w
 }
 
-// inBox says that a case lies in a box. The index holds places to some metres and
-// knows how many there are where, which says whether it is worth its while.
-func inBox(west, south, east, north string) string {
-	return fmt.Sprintf("i.x IS NOT NULL AND ST_MakePoint(i.x, i.y) && ST_MakeEnvelope(%[1]s::integer, %[2]s::integer, %[3]s::integer, %[4]s::integer) AND i.x BETWEEN %[1]s AND %[3]s AND i.y BETWEEN %[2]s AND %[4]s",
-		west, south, east, north)
+// smallBox is the side of a box that the index of places is asked for, on the
+// lattice: some five kilometres. In a larger one there are so many cases that
+// looking through the latest finds a page sooner, and the planner cannot tell.
+const smallBox = 500_000
+
+// inBox says that a case lies in a box.
+func (w *caseWhere) inBox(b *geo.Box) string {
+	west, south, east, north := w.arg(b.Min.X), w.arg(b.Min.Y), w.arg(b.Max.X), w.arg(b.Max.Y)
+	in := fmt.Sprintf("i.x BETWEEN %s AND %s AND i.y BETWEEN %s AND %s", west, east, south, north)
+	if int64(b.Max.X)-int64(b.Min.X) <= smallBox && int64(b.Max.Y)-int64(b.Min.Y) <= smallBox {
+		in += fmt.Sprintf(" AND i.x IS NOT NULL AND ST_MakePoint(i.x, i.y) && ST_MakeEnvelope(%s::integer, %s::integer, %s::integer, %s::integer)", west, south, east, north)
+	}
+	return in
 }
 
 // seenBy adds what a viewer may see.
@@ -393,9 +401,11 @@ func (s *Store) Reporter(ctx context.Context, v Viewer, c *Case, act, reason str
 // Similar returns open cases of a class within a box that were reported between
 // two moments: candidates for being the same matter.
 func (s *Store) Similar(ctx context.Context, district, kind, code string, box geo.Box, since, until time.Time) ([]Case, error) {
-	rows, err := s.pool.Query(ctx, selectCase+`WHERE i.district = $1 AND i.kind = $2 AND i.code = $3 AND i.reported_at >= $4
-		AND i.reported_at <= $9 AND `+inBox("$5", "$6", "$7", "$8")+` AND i.state NOT IN ('rejected', 'voided', 'merged', 'closed')
-		ORDER BY i.reported_at DESC LIMIT 50`, district, kind, code, since, box.Min.X, box.Min.Y, box.Max.X, box.Max.Y, until)
+	w := &caseWhere{}
+	w.and("i.district = " + w.arg(district) + " AND i.kind = " + w.arg(kind) + " AND i.code = " + w.arg(code))
+	w.and("i.reported_at BETWEEN " + w.arg(since) + " AND " + w.arg(until) + " AND i.state IN " + openStates)
+	w.and(w.inBox(&box))
+	rows, err := s.pool.Query(ctx, selectCase+w.sql.String()+" ORDER BY i.reported_at DESC LIMIT 50", w.planned()...)
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -3215,9 +3215,15 @@ export interface components {
             now: string;
         };
         IncidentSummary: {
+            /** @description open states: all cases; the others: those reported since ended_since */
             by_state: components["schemas"]["StateCount"][];
             /** Format: int64 */
             due_soon: number;
+            /**
+             * Format: date-time
+             * @description from, or seven days back where that is left out; 31 days back at most
+             */
+            ended_since: string;
             /** Format: int64 */
             open: number;
             /** Format: int64 */
@@ -9505,7 +9511,7 @@ export interface operations {
                 /** @description true: of the caller's units, or assigned to the caller */
                 mine?: "true" | "false";
                 overdue?: "true" | "false";
-                /** @description false: those whose place is not known */
+                /** @description false: those whose place is not known, or lies in no area: the desk has to find it */
                 located?: "true" | "false";
                 /** @description west,south,east,north in degrees */
                 bbox?: string;
@@ -9938,7 +9944,7 @@ export interface operations {
                 /** @description true: of the caller's units, or assigned to the caller */
                 mine?: "true" | "false";
                 overdue?: "true" | "false";
-                /** @description false: those whose place is not known */
+                /** @description false: those whose place is not known, or lies in no area: the desk has to find it */
                 located?: "true" | "false";
                 /** @description west,south,east,north in degrees */
                 bbox?: string;
@@ -10169,7 +10175,7 @@ export interface operations {
                 /** @description true: of the caller's units, or assigned to the caller */
                 mine?: "true" | "false";
                 overdue?: "true" | "false";
-                /** @description false: those whose place is not known */
+                /** @description false: those whose place is not known, or lies in no area: the desk has to find it */
                 located?: "true" | "false";
                 /** @description west,south,east,north in degrees */
                 bbox?: string;
