@@ -72,24 +72,28 @@ func (r *reporter) do(method, path string, body []byte, ends func(status int) bo
 // for another.
 func size(n int) (w, h int) { return 16 + n%100, 16 + n/100 }
 
+// picture makes the n-th photograph, and its hash.
+func picture(n int) (file []byte, hash [sha256.Size]byte) {
+	w, h := size(n)
+	var b bytes.Buffer
+	_ = jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, w, h)), nil) // a buffer takes everything
+	return b.Bytes(), sha256.Sum256(b.Bytes())
+}
+
 // send uploads the n-th photograph.
 func (r *reporter) send(n int) uuid.UUID {
-	w, h := size(n)
-	var file bytes.Buffer
-	if err := jpeg.Encode(&file, image.NewGray(image.Rect(0, 0, w, h)), nil); err != nil {
-		r.t.Error(err)
-	}
+	file, hash := picture(n)
 	id := uuid.Must(uuid.NewV7())
 	made := func(status int) bool { return status == http.StatusCreated || status == http.StatusOK }
-	r.do(http.MethodPost, "/api/v1/photos", fmt.Appendf(nil, `{"id":%q,"district":"D","bytes":%d,"sha256":"%x"}`, id, file.Len(), sha256.Sum256(file.Bytes())), made, "Content-Type", "application/json")
+	r.do(http.MethodPost, "/api/v1/photos", fmt.Appendf(nil, `{"id":%q,"district":"D","bytes":%d,"sha256":"%x"}`, id, len(file), hash), made, "Content-Type", "application/json")
 	for offset := 0; ; {
-		status, header, _ := r.do(http.MethodPatch, "/api/v1/photos/D/"+id.String()+"/upload", file.Bytes()[offset:], func(status int) bool { return status == http.StatusOK || status == http.StatusConflict },
+		status, header, _ := r.do(http.MethodPatch, "/api/v1/photos/D/"+id.String()+"/upload", file[offset:], func(status int) bool { return status == http.StatusOK || status == http.StatusConflict },
 			"Content-Type", "application/offset+octet-stream", "Upload-Offset", strconv.Itoa(offset))
 		if status == http.StatusOK || header == nil {
 			return id
 		}
 		var err error
-		if offset, err = strconv.Atoi(header.Get("Upload-Offset")); err != nil || offset > file.Len() {
+		if offset, err = strconv.Atoi(header.Get("Upload-Offset")); err != nil || offset > len(file) {
 			r.t.Errorf("photograph %d: offset %q", n, header.Get("Upload-Offset"))
 			return id
 		}

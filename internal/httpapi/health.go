@@ -70,6 +70,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
 	lookups  prometheus.Counter
+	shed     *prometheus.CounterVec
 }
 
 func newMetrics(b *live.Boundaries) *metrics {
@@ -79,8 +80,9 @@ func newMetrics(b *live.Boundaries) *metrics {
 			Help: "Time to answer, by route.", Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}},
 			[]string{"route", "method", "status"}),
 		lookups: prometheus.NewCounter(prometheus.CounterOpts{Name: "wangge_lookups_total", Help: "Points answered singly or in JSON batches."}),
+		shed:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "wangge_shed_total", Help: "Requests refused because there was too much to do, by class."}, []string{"class"}),
 	}
-	m.registry.MustRegister(m.requests, m.lookups, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	m.registry.MustRegister(m.requests, m.lookups, m.shed, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "wangge_generation", Help: "Boundary generation in memory."}, func() float64 {
 			if ix := b.Index(); ix != nil {
 				return float64(ix.Generation)

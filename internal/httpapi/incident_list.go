@@ -63,10 +63,11 @@ type incidentOutput struct {
 
 // IncidentSummary is how many cases there are.
 type IncidentSummary struct {
-	ByState []StateCount `json:"by_state"`
-	Open    int          `json:"open"`
-	Overdue int          `json:"overdue"`
-	DueSoon int          `json:"due_soon"`
+	ByState    []StateCount `json:"by_state" doc:"open states: all cases; the others: those reported since ended_since"`
+	Open       int          `json:"open"`
+	Overdue    int          `json:"overdue"`
+	DueSoon    int          `json:"due_soon"`
+	EndedSince time.Time    `json:"ended_since" doc:"from, or seven days back where that is left out; 31 days back at most"`
 }
 
 // StateCount is how many cases are in a state.
@@ -293,7 +294,7 @@ func (s *Server) incidentSummary(ctx context.Context, in *CaseQuery) (*struct{ B
 	if err != nil {
 		return nil, err
 	}
-	out := &struct{ Body IncidentSummary }{IncidentSummary{ByState: []StateCount{}, Open: n.Open, Overdue: n.Overdue, DueSoon: n.DueSoon}}
+	out := &struct{ Body IncidentSummary }{IncidentSummary{ByState: []StateCount{}, Open: n.Open, Overdue: n.Overdue, DueSoon: n.DueSoon, EndedSince: n.EndedSince}}
 	for _, state := range incident.States {
 		if n.ByState[string(state)] > 0 {
 			out.Body.ByState = append(out.Body.ByState, StateCount{string(state), words.state(state, requestOf(ctx).lang), n.ByState[string(state)]})

@@ -92,6 +92,7 @@ type Server struct {
 	intake   *intake
 	hasher   *account.Hasher
 	verifies chan struct{} // one slot: the whole audit is read
+	lanes    map[class]*lane
 }
 
 // maxBatches is how many batches are answered at once; more are told to come
@@ -102,7 +103,7 @@ const maxBatches = 8
 func New(c Config) (*Server, error) {
 	hookHuma()
 	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), streams: make(chan struct{}, streamSlots), metrics: newMetrics(c.Boundaries),
-		limiters: newLimiters(c.Limits), intake: &intake{addresses: map[string]*taken{}}, tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1)}
+		limiters: newLimiters(c.Limits), intake: &intake{addresses: map[string]*taken{}}, tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1), lanes: usualLanes(c.Store.Connections())}
 	r := chi.NewRouter()
 	s.router = r
 	r.Use(s.observe, patience, compress, s.secure, s.page, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
@@ -114,7 +115,7 @@ func New(c Config) (*Server, error) {
 	config.CreateHooks, config.DocsPath, config.OpenAPIPath, config.SchemasPath = nil, "", "", ""
 	config.Transformers = []huma.Transformer{coarsen}
 	s.api = humachi.New(r, config)
-	s.api.UseMiddleware(s.permit)
+	s.api.UseMiddleware(s.shed, s.permit)
 
 	s.locateRoutes()
 	s.batchRoutes()

@@ -39,6 +39,7 @@ var notPerDistrict = map[string]string{
 	"api_key":          "likewise",
 	"audit":            "one chain for the whole installation",
 	"audit_head":       "its end",
+	"feed":             "one stream for the whole installation, in the order of commits",
 	"history":          "of rows of any table",
 	"idempotency":      "of one caller",
 	"invitation":       "of one person",

@@ -121,6 +121,9 @@ func parseURL(url string) (*pgxpool.Config, error) {
 // Close releases all connections.
 func (s *Store) Close() { s.pool.Close() }
 
+// Connections is how many there are at most.
+func (s *Store) Connections() int { return int(s.pool.Config().MaxConns) }
+
 // Ping asks the database for a sign of life within two seconds.
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -2,6 +2,10 @@ package postgres
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -47,36 +51,62 @@ type CaseFilter struct {
 }
 
 const openStates = `('reported', 'inspecting', 'filed', 'dispatched', 'handling', 'handled', 'verified', 'suspended')`
+const endedStates = `('closed', 'rejected', 'voided', 'merged')`
 
-// whereCase holds a list to what its viewer may see ($1–$7) and to a filter
-// ($8–$31). Whole districts are seen without asking where each case lies.
-const whereCase = `
-	WHERE ($1 OR i.district = ANY($2) OR i.unit_id = ANY($4) OR i.assignee = $5 OR i.reported_by = $6
-	  OR EXISTS (SELECT FROM area_position a JOIN jsonb_to_recordset($3::jsonb) AS s(district text, edition uuid, lo integer, hi integer)
-	       ON a.district = s.district COLLATE "C" AND a.edition_id = s.edition AND a.lo >= s.lo AND a.lo < s.hi
-	     WHERE a.district = i.district AND a.area_id = i.sight))
-	  AND ($7 = '' OR i.district = $7)
-	  AND ($8::text[] IS NULL OR i.state = ANY($8))
-	  AND (NOT $9 OR i.state IN ` + openStates + `)
-	  AND (NOT $10 OR i.clock_due <= now())
-	  AND ($11 = '' OR i.kind = $11)
-	  AND ($12 = '' OR i.code = $12 OR length($12) = 2 AND left(i.code, 2) = $12)
-	  AND ($13::uuid IS NULL OR i.unit_id = $13)
-	  AND ($14::uuid IS NULL OR i.assignee = $14)
-	  AND (NOT $15 OR i.unit_id = ANY($4) OR i.assignee = $5)
-	  AND ($16 = '' OR EXISTS (SELECT FROM area_position a WHERE a.district = $16 AND a.edition_id = $17 AND a.area_id = i.sight AND i.district = $16 AND a.lo >= $18 AND a.lo < $19))
-	  AND (NOT $20 OR i.x IS NOT NULL AND point(i.x, i.y) <@ box(point($21, $22), point($23, $24)))
-	  AND ($25::timestamptz IS NULL OR i.reported_at >= $25)
-	  AND ($26::timestamptz IS NULL OR i.reported_at < $26)
-	  AND ($27 = '' OR pieces(left(i.number || ' ' || i.address || ' ' || i.description, 600)) @> pieces($27)
-	       AND position(lower($27) IN lower(i.number || ' ' || i.address || ' ' || i.description)) > 0)
-	  AND ($28::boolean IS NULL OR (i.x IS NOT NULL AND i.area_id IS NOT NULL) = $28)
-	  AND ($29::uuid IS NULL OR i.parent_id = $29)
-	  AND (NOT $30 OR i.disputed)
-	  AND ($31::timestamptz IS NULL OR i.closed_at >= $31) `
+// caseWhere is a condition on incident i that grows by what is asked for alone:
+// one that stood for everything at once, with "or nothing is asked", could use no
+// index.
+type caseWhere struct {
+	sql  strings.Builder
+	args []any
+}
 
-func caseArgs(v CaseViewer, f CaseFilter) []any {
-	whole, parts := []string{}, []Scope{}
+// arg binds a value and returns its place.
+func (w *caseWhere) arg(v any) string {
+	w.args = append(w.args, v)
+	return "$" + strconv.Itoa(len(w.args))
+}
+
+func (w *caseWhere) and(condition string) {
+	if w.sql.Len() == 0 {
+		w.sql.WriteString(" WHERE ")
+	} else {
+		w.sql.WriteString(" AND ")
+	}
+	w.sql.WriteString(condition)
+}
+
+// caseAreas are the areas that a list is about, found beforehand: how many they
+// are decides which index serves.
+type caseAreas struct {
+	seen   []uuid.UUID // in parts of districts that the viewer sees
+	within []uuid.UUID // below the area of the filter
+}
+
+func (s *Store) caseAreas(ctx context.Context, v CaseViewer, f CaseFilter) (a caseAreas, err error) {
+	_, parts := v.split()
+	if a.seen, err = s.areasIn(ctx, parts); err == nil && f.Area != nil {
+		a.within, err = s.areasIn(ctx, []Scope{*f.Area})
+	}
+	return a, err
+}
+
+func (s *Store) areasIn(ctx context.Context, scopes []Scope) ([]uuid.UUID, error) {
+	if len(scopes) == 0 {
+		return nil, nil
+	}
+	rows, err := s.pool.Query(ctx, `SELECT a.area_id FROM area_position a JOIN jsonb_to_recordset($1::jsonb) AS s(district text, edition uuid, lo integer, hi integer)
+		ON a.district = s.district COLLATE "C" AND a.edition_id = s.edition AND a.lo >= s.lo AND a.lo < s.hi`, scopes)
+	if err != nil {
+		return nil, translate(err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	return ids, translate(err)
+}
+
+// split tells whole districts, which are seen without asking where each case
+// lies, from parts of districts.
+func (v *CaseViewer) split() (whole []string, parts []Scope) {
 	for _, s := range v.Scopes {
 		if s.Lo == 0 {
 			whole = append(whole, s.District)
@@ -84,33 +114,133 @@ func caseArgs(v CaseViewer, f CaseFilter) []any {
 			parts = append(parts, s)
 		}
 	}
-	var area Scope
+	return whole, parts
+}
+
+// whereCase holds a list to what its viewer may see and to a filter.
+func whereCase(v CaseViewer, f CaseFilter, areas caseAreas) *caseWhere {
+	w := &caseWhere{}
+	w.seenBy(v, f.District, areas.seen)
+	if f.District != "" {
+		w.and("i.district = " + w.arg(f.District))
+	}
+	if f.States != nil {
+		w.and("i.state = ANY(" + w.arg(f.States) + ")")
+	}
+	if f.OpenOnly || f.Overdue { // a clock runs in open cases alone
+		w.and("i.state IN " + openStates)
+	}
+	if f.Overdue {
+		w.and("i.clock_due <= now()")
+	}
+	if f.Kind != "" {
+		w.and("i.kind = " + w.arg(f.Kind))
+	}
+	switch {
+	case len(f.Code) == 2:
+		w.and("i.code ^@ " + w.arg(f.Code))
+	case f.Code != "":
+		w.and("i.code = " + w.arg(f.Code))
+	}
+	if f.Unit != uuid.Nil {
+		w.and("i.unit_id = " + w.arg(f.Unit))
+	}
+	if f.Assignee != uuid.Nil {
+		w.and("i.assignee = " + w.arg(f.Assignee))
+	}
+	if f.Mine {
+		w.and("(i.unit_id = ANY(" + w.arg(append([]uuid.UUID{}, v.Units...)) + ") OR i.assignee = " + w.arg(idOrNull(v.Person)) + ")")
+	}
 	if f.Area != nil {
-		area = *f.Area
+		w.and("i.district = " + w.arg(f.Area.District) + " AND i.sight = ANY(" + w.arg(areas.within) + ")")
 	}
-	var box geo.Box
 	if f.Box != nil {
-		box = *f.Box
+		w.and(w.inBox(f.Box))
 	}
-	me := v.Person
-	reporter := v.Reporter
-	if reporter == "" {
-		reporter = "-" // nobody
+	if !f.From.IsZero() {
+		w.and("i.reported_at >= " + w.arg(f.From))
 	}
-	return []any{v.Everywhere, whole, parts, append([]uuid.UUID{}, v.Units...), idOrNull(me), reporter,
-		f.District, f.States, f.OpenOnly, f.Overdue, f.Kind, f.Code, idOrNull(f.Unit), idOrNull(f.Assignee), f.Mine,
-		area.District, area.Edition, area.Lo, area.Hi,
-		f.Box != nil, float64(box.Min.X), float64(box.Min.Y), float64(box.Max.X), float64(box.Max.Y),
-		orNull(f.From), orNull(f.To), f.Text, f.Located, idOrNull(f.Parent), f.Disputed, orNull(f.ClosedFrom)}
+	if !f.To.IsZero() {
+		w.and("i.reported_at < " + w.arg(f.To))
+	}
+	if f.Text != "" {
+		text := w.arg(f.Text)
+		w.and("pieces(left(i.number || ' ' || i.address || ' ' || i.description, 600)) @> pieces(" + text + ")")
+		w.and("position(lower(" + text + ") IN lower(i.number || ' ' || i.address || ' ' || i.description)) > 0")
+	}
+	if f.Located != nil {
+		w.and("(i.x IS NOT NULL AND i.area_id IS NOT NULL) = " + w.arg(*f.Located))
+	}
+	if f.Parent != uuid.Nil {
+		w.and("i.parent_id = " + w.arg(f.Parent))
+	}
+	if f.Disputed {
+		w.and("i.disputed")
+	}
+	if !f.ClosedFrom.IsZero() {
+		w.and("i.closed_at >= " + w.arg(f.ClosedFrom))
+	}
+	return w
+}
+
+// smallBox is the side of a box that the index of places is asked for, on the
+// lattice: some five kilometres. In a larger one there are so many cases that
+// looking through the latest finds a page sooner, and the planner cannot tell.
+const smallBox = 500_000
+
+// inBox says that a case lies in a box.
+func (w *caseWhere) inBox(b *geo.Box) string {
+	west, south, east, north := w.arg(b.Min.X), w.arg(b.Min.Y), w.arg(b.Max.X), w.arg(b.Max.Y)
+	in := fmt.Sprintf("i.x BETWEEN %s AND %s AND i.y BETWEEN %s AND %s", west, east, south, north)
+	if int64(b.Max.X)-int64(b.Min.X) <= smallBox && int64(b.Max.Y)-int64(b.Min.Y) <= smallBox {
+		in += fmt.Sprintf(" AND i.x IS NOT NULL AND ST_MakePoint(i.x, i.y) && ST_MakeEnvelope(%s::integer, %s::integer, %s::integer, %s::integer)", west, south, east, north)
+	}
+	return in
+}
+
+// seenBy adds what a viewer may see.
+func (w *caseWhere) seenBy(v CaseViewer, district string, areas []uuid.UUID) {
+	whole, _ := v.split()
+	if v.Everywhere || district != "" && slices.Contains(whole, district) {
+		return
+	}
+	var mine []string
+	if len(whole) > 0 {
+		mine = append(mine, "i.district = ANY("+w.arg(whole)+")")
+	}
+	if len(areas) > 0 {
+		mine = append(mine, "i.sight = ANY("+w.arg(areas)+")")
+	}
+	if len(v.Units) > 0 {
+		mine = append(mine, "i.unit_id = ANY("+w.arg(v.Units)+")")
+	}
+	if v.Person != uuid.Nil {
+		mine = append(mine, "i.assignee = "+w.arg(v.Person))
+	}
+	if v.Reporter != "" {
+		mine = append(mine, "i.reported_by = "+w.arg(v.Reporter)+" AND i.channel <> 'citizen'")
+	}
+	if len(mine) == 0 {
+		mine = append(mine, "false")
+	}
+	w.and("(" + strings.Join(mine, " OR ") + ")")
 }
 
 // Incidents lists the cases that the viewer may see.
 func (s *Store) Incidents(ctx context.Context, v CaseViewer, f CaseFilter) (cases []Case, err error) {
-	order := `AND ($32::timestamptz IS NULL OR (i.reported_at, i.incident_id) < ($32, $33)) ORDER BY i.reported_at DESC, i.incident_id DESC LIMIT $34`
-	if f.ByDue {
-		order = `AND ($32::timestamptz IS NULL OR (coalesce(i.clock_due, 'infinity'), i.incident_id) > ($32, $33)) ORDER BY coalesce(i.clock_due, 'infinity'), i.incident_id LIMIT $34`
+	areas, err := s.caseAreas(ctx, v, f)
+	if err != nil {
+		return nil, err
 	}
-	rows, err := s.pool.Query(ctx, selectCase+whereCase+order, append(caseArgs(v, f), orNull(f.AfterTime), f.AfterID, f.Most)...)
+	w := whereCase(v, f, areas)
+	key, order, after := "(i.reported_at, i.incident_id)", "i.reported_at DESC, i.incident_id DESC", "<"
+	if f.ByDue {
+		key, order, after = "(coalesce(i.clock_due, 'infinity'), i.incident_id)", "coalesce(i.clock_due, 'infinity'), i.incident_id", ">"
+	}
+	if !f.AfterTime.IsZero() {
+		w.and(key + " " + after + " (" + w.arg(f.AfterTime) + "::timestamptz, " + w.arg(f.AfterID) + ")")
+	}
+	rows, err := s.pool.Query(ctx, selectCase+w.sql.String()+" ORDER BY "+order+" LIMIT "+w.arg(f.Most), w.planned()...)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -118,30 +248,75 @@ func (s *Store) Incidents(ctx context.Context, v CaseViewer, f CaseFilter) (case
 	return cases, translate(err)
 }
 
+// planned are the arguments of a statement that is planned for them anew each
+// time: how best to find a text or a box depends on which.
+func (w *caseWhere) planned() []any { return append([]any{pgx.QueryExecModeCacheDescribe}, w.args...) }
+
 // CaseCounts is how many cases there are of each state, and how many of the open
-// ones are overdue or due soon.
+// ones are overdue or due soon. Open ones are all counted; of the others, those
+// that were reported since EndedSince.
 type CaseCounts struct {
 	ByState                map[string]int
 	Open, Overdue, DueSoon int
+	EndedSince             time.Time
 }
+
+// How far back cases are counted that are not open any more, where nobody says,
+// and at most: all that there ever were would be more each day.
+const (
+	endedFor  = 7 * 24 * time.Hour
+	endedMost = 31 * 24 * time.Hour
+)
 
 // CountIncidents counts the cases that the viewer may see.
 func (s *Store) CountIncidents(ctx context.Context, v CaseViewer, f CaseFilter) (n CaseCounts, err error) {
 	n.ByState = map[string]int{}
-	rows, err := s.pool.Query(ctx, `SELECT i.state, count(*), count(*) FILTER (WHERE i.state IN `+openStates+`),
-		  count(*) FILTER (WHERE i.clock_due <= now()), count(*) FILTER (WHERE i.clock_soon <= now() AND i.clock_due > now())
-		FROM incident i `+whereCase+`GROUP BY i.state`, caseArgs(v, f)...)
-	if err != nil {
-		return n, translate(err)
+	until := f.To
+	if until.IsZero() {
+		until = time.Now().UTC()
 	}
-	var state string
-	var all, open, late, soon int
-	_, err = pgx.ForEachRow(rows, []any{&state, &all, &open, &late, &soon}, func() error {
-		n.ByState[state] = all
-		n.Open, n.Overdue, n.DueSoon = n.Open+open, n.Overdue+late, n.DueSoon+soon
-		return nil
-	})
-	return n, translate(err)
+	n.EndedSince = f.From
+	if f.From.IsZero() {
+		n.EndedSince = until.Add(-endedFor)
+	}
+	if earliest := until.Add(-endedMost); n.EndedSince.Before(earliest) {
+		n.EndedSince = earliest
+	}
+	areas, err := s.caseAreas(ctx, v, f)
+	if err != nil {
+		return n, err
+	}
+	open, ended := f, f
+	open.OpenOnly, ended.From = true, n.EndedSince
+	for _, half := range []struct {
+		f    CaseFilter
+		only string
+	}{{open, ""}, {ended, "i.state IN " + endedStates}} {
+		if half.only != "" && (f.OpenOnly || f.Overdue) {
+			continue
+		}
+		w := whereCase(v, half.f, areas)
+		if half.only != "" {
+			w.and(half.only)
+		}
+		rows, err := s.pool.Query(ctx, `SELECT i.state, count(*), count(*) FILTER (WHERE i.clock_due <= now()), count(*) FILTER (WHERE i.clock_soon <= now() AND i.clock_due > now())
+			FROM incident i `+w.sql.String()+` GROUP BY i.state`, w.planned()...)
+		if err != nil {
+			return n, translate(err)
+		}
+		var state string
+		var all, late, soon int
+		if _, err := pgx.ForEachRow(rows, []any{&state, &all, &late, &soon}, func() error {
+			n.ByState[state] = all
+			if half.only == "" {
+				n.Open, n.Overdue, n.DueSoon = n.Open+all, n.Overdue+late, n.DueSoon+soon
+			}
+			return nil
+		}); err != nil {
+			return n, translate(err)
+		}
+	}
+	return n, nil
 }
 
 // CaseEntry is one line of the history, with the name of who did it.
@@ -234,9 +409,11 @@ func (s *Store) Reporter(ctx context.Context, v Viewer, c *Case, act, reason str
 // Similar returns open cases of a class within a box that were reported between
 // two moments: candidates for being the same matter.
 func (s *Store) Similar(ctx context.Context, district, kind, code string, box geo.Box, since, until time.Time) ([]Case, error) {
-	rows, err := s.pool.Query(ctx, selectCase+`WHERE i.district = $1 AND i.kind = $2 AND i.code = $3 AND i.reported_at >= $4 AND i.x IS NOT NULL
-		AND i.reported_at <= $9 AND point(i.x, i.y) <@ box(point($5, $6), point($7, $8)) AND i.state NOT IN ('rejected', 'voided', 'merged', 'closed')
-		ORDER BY i.reported_at DESC LIMIT 50`, district, kind, code, since, float64(box.Min.X), float64(box.Min.Y), float64(box.Max.X), float64(box.Max.Y), until)
+	w := &caseWhere{}
+	w.and("i.district = " + w.arg(district) + " AND i.kind = " + w.arg(kind) + " AND i.code = " + w.arg(code))
+	w.and("i.reported_at BETWEEN " + w.arg(since) + " AND " + w.arg(until) + " AND i.state IN " + openStates)
+	w.and(w.inBox(&box))
+	rows, err := s.pool.Query(ctx, selectCase+w.sql.String()+" ORDER BY i.reported_at DESC LIMIT 50", w.planned()...)
 	if err != nil {
 		return nil, translate(err)
 	}

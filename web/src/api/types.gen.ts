@@ -3608,9 +3608,15 @@ export interface components {
             now: string;
         };
         IncidentSummary: {
+            /** @description open states: all cases; the others: those reported since ended_since */
             by_state: components["schemas"]["StateCount"][];
             /** Format: int64 */
             due_soon: number;
+            /**
+             * Format: date-time
+             * @description from, or seven days back where that is left out; 31 days back at most
+             */
+            ended_since: string;
             /** Format: int64 */
             open: number;
             /** Format: int64 */
