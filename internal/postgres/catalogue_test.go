@@ -48,7 +48,6 @@ var notPerDistrict = map[string]string{
 	"post":             "of one person; leads to the district by area",
 	"session":          "of one person",
 	"sign_in_trial":    "before anybody is known",
-	"feed":             "one stream for the whole installation",
 	"generation":       "one row for the whole installation",
 	"goose_db_version": "belongs to the migration library",
 	"spatial_ref_sys":  "belongs to PostGIS",
