@@ -16,6 +16,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"wangge/internal/caseflow"
+	"wangge/internal/casesetting"
 	"wangge/internal/dispatch"
 	"wangge/internal/httpapi"
 	"wangge/internal/policy"
@@ -342,4 +344,61 @@ func (u *user) stream(after string) (events chan string, ended chan struct{}) {
 		}
 	}()
 	return events, ended
+}
+
+// An activation moves no open case silently: by the rule of the district a case
+// stays or moves, its clock and unit with it; what became of it is listed, and
+// who sees it goes by where it lies now.
+func TestNewBoundariesMoveNoCaseSilently(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []casesetting.Moved{casesetting.Stay, casesetting.Move, casesetting.Split} {
+		t.Run(string(rule), func(t *testing.T) {
+			t.Parallel()
+			var desk *caseflow.Desk
+			s := startWith(t, pgtest.Database(t), func(c *httpapi.Config) { desk = c.Cases })
+			s.load()
+			set := casesetting.Default()
+			set.Moved = rule
+			if _, err := s.store.SaveSetting(t.Context(), "150102", set, postgres.Write{Version: 1}); err != nil {
+				t.Fatal(err)
+			}
+			boss := s.user("boss", s.at(policy.Dispatcher, "150102"))
+			next := s.user("next", s.at(policy.Worker, "G20"))
+			unit := s.unit("市政", boss.id)
+			gone := s.report(boss.do, s.place(19)+`,"kind":"event","category":"0112"`) // its grid is taken in by the one beside
+			still := s.report(boss.do, s.place(3)+`,"kind":"event","category":"0112"`) // its grid stays
+			caseOf(t, boss.act(gone.ID, "accept", `{"condition":"条件1"}`))
+			before := caseOf(t, boss.act(gone.ID, "dispatch", `{"unit":"`+unit+`"}`))
+			if a := next.get("/api/v1/incidents/" + gone.ID.String()); a.StatusCode != http.StatusNotFound {
+				t.Fatalf("the grid beside sees it already: %d", a.StatusCode)
+			}
+			s.recode("2026-02")
+			s.activate("2026-02", "2026-02-01")
+			s.eventually("the edition", func() bool { return strings.Contains(boss.get("/api/v1/districts").body, "2026-02") })
+			for range 2 { // a second time changes nothing
+				if err := desk.Scan(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			after := caseOf(t, boss.get("/api/v1/incidents/"+gone.ID.String()))
+			moves := rule != casesetting.Stay
+			if got := after.Version != before.Version; got != moves {
+				t.Errorf("moved: %v, want %v", got, moves)
+			}
+			if after.State != before.State || !after.Due.Equal(*before.Due) || after.Unit.ID != before.Unit.ID || !after.Clock.Due.Equal(*before.Clock.Due) {
+				t.Errorf("clock or unit changed: %+v, before %+v", after, before)
+			}
+			var list struct{ Incidents []httpapi.ReviewedIncident }
+			if err := json.Unmarshal([]byte(boss.get("/api/v1/incidents/boundary-changes").body), &list); err != nil || len(list.Incidents) != 1 ||
+				list.Incidents[0].ID != gone.ID || (list.Incidents[0].Outcome == "moved") != moves || list.Incidents[0].To == nil || list.Incidents[0].To.Code != "G20" {
+				t.Errorf("listed: %+v, %v", list, err)
+			}
+			if a := next.get("/api/v1/incidents/" + gone.ID.String()); a.StatusCode != http.StatusOK {
+				t.Errorf("whose ground it lies on now does not see it: %d", a.StatusCode)
+			}
+			if c := caseOf(t, boss.get("/api/v1/incidents/"+still.ID.String())); c.Version != 1 {
+				t.Errorf("a case whose grid stays has moved on: %+v", c)
+			}
+		})
+	}
 }
