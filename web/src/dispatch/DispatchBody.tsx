@@ -3,8 +3,7 @@ import type { InputRef } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useAct } from "../cases/act";
-import { setServiceTime, urgencyOf, useServiceNow } from "../cases/clock";
+import { urgencyOf, useServiceNow } from "../cases/clock";
 import { useCaseEvents } from "../cases/events";
 import { type ActRequest, type Case, useCase, useCases, useCaseSummary } from "../cases/queries";
 import { useDistricts } from "../steward/queries";
@@ -16,6 +15,7 @@ import type { Theme } from "../theme";
 import type { Draft, Place } from "./act/draft";
 import { ActForm, type Picking } from "./act/ActForm";
 import { BulkBar, commonActions } from "./act/BulkBar";
+import { useDeeds } from "./act/deeds";
 import { useUndo } from "./act/undo";
 import { UndoToast } from "./act/UndoToast";
 import { type DispatchAddress, filterOf, filtersSet, noFilters, readAddress, writeAddress } from "./address";
@@ -28,7 +28,6 @@ import { Filters } from "./queue/Filters";
 import { Queue } from "./queue/Queue";
 import { QueueTabs } from "./queue/QueueTabs";
 import { useSelection } from "./selection";
-import { actOnMany } from "./service";
 import { useSound } from "./sound";
 
 const actKeys = { accept: "A", dispatch: "D", reject: "R", return: "R", rework: "R" };
@@ -46,7 +45,7 @@ export function DispatchBody({ theme }: { theme: Theme }) {
   const me = useSession().data;
   const sound = useSound();
   const undo = useUndo();
-  const acts = useAct();
+  const deeds = useDeeds(undo.note);
   const search = useRef<InputRef>(null);
 
   const [address, setAddress] = useState(() => readAddress(location.search));
@@ -82,10 +81,8 @@ export function DispatchBody({ theme }: { theme: Theme }) {
   const opened = useCase(address.case).data;
   const selection = useSelection(cases);
 
-  const own = useRef(new Set<string>()); // what was done here: no news
   const live = useCaseEvents((e) => {
-    setServiceTime(e.at);
-    if (own.current.has(`${e.id} ${e.version}`)) return;
+    if (deeds.own.current.has(`${e.id} ${e.version}`)) return;
     if (urgent.includes(e.what)) sound.ring();
     if (e.what === "gone" && e.id === address.case) notify({ text: t("caseGone"), kind: "wrong" });
     setFresh((f) => new Set([...f, e.id]));
@@ -144,33 +141,15 @@ export function DispatchBody({ theme }: { theme: Theme }) {
   };
 
   async function perform(of: Case, action: string, body: ActRequest) {
-    const word = of.actions.find((a) => a.action === action)?.word ?? action;
     const next = nextAfter(cases, of.id);
-    const { case: after, waits } = await acts.mutateAsync({ of, action, body });
-    own.current.add(`${after.id} ${after.version}`);
+    const after = await deeds.one(of, action, body);
     act(null);
-    if (waits) return notify({ text: t("secondAsked", { action: word }) });
-    undo.note(t("done", { action: word, state: after.state_word }), [{ id: after.id, version: after.version }]);
-    setCursor(next ?? after.id);
+    if (after) setCursor(next ?? after.id);
   }
-
   async function performMany(action: string, body: ActRequest) {
-    const of = selection.cases.filter((c) => c.id !== body.parent);
-    const word = of[0]?.actions.find((a) => a.action === action)?.word ?? action;
-    const results = await actOnMany(action, of, body);
-    void queries.invalidateQueries({ queryKey: ["cases"] });
-    void queries.invalidateQueries({ queryKey: ["case"] });
-    const done = results.filter((r) => r.ok && !r.asked);
-    for (const r of done) own.current.add(`${r.id} ${r.version}`);
-    if (done.length > 0) undo.note(t("doneMany", { action: word, count: done.length }), done.map((r) => ({ id: r.id, version: r.version ?? 0 })));
-    const refused = results.filter((r) => !r.ok);
-    const waits = results.filter((r) => r.asked).length;
+    const all = await deeds.many(selection.cases.filter((c) => c.id !== body.parent), action, body);
     startBulk(null);
-    if (refused.length === 0) selection.clear();
-    if (refused.length + waits > 0) {
-      const why = [...new Set(refused.map((r) => r.detail ?? r.code ?? ""))].slice(0, 3).join(" ");
-      notify({ text: [refused.length > 0 ? t("refusedMany", { count: refused.length, why }) : "", waits > 0 ? t("waitsMany", { count: waits }) : ""].join(" "), kind: refused.length > 0 ? "wrong" : "done" });
-    }
+    if (all) selection.clear();
   }
 
   function move(by: number) {

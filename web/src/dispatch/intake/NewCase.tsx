@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { Field } from "../../office/Field";
 import { useSubmit } from "../../office/useSubmit";
+import { readPosition } from "../../reading";
 import { said } from "../../steward/service";
 import type { Picking } from "../act/ActForm";
 import { ClassPicker } from "../act/ClassPicker";
@@ -41,10 +42,12 @@ export function NewCase({ district, pick, onTaken, onClose }: NewCaseProps) {
       }),
     );
   });
-  /** What was pasted fills in what is still empty. */
+  /** What was pasted fills in what is still empty: what somebody says is a description, anything else but a position an address. */
   function read(text: string) {
     const phone = phoneIn(text);
-    setDraft((d) => ({ ...d, address: d.address || (phone ? text.replace(phone, "").trim() : text.trim()).slice(0, 500), phone: d.phone || phone }));
+    const rest = text.replace(phone, "").replace(/\s+/g, " ").trim().slice(0, 500);
+    if (phone) setDraft((d) => ({ ...d, description: d.description || rest, phone: d.phone || phone }));
+    else if (!readPosition(text.trim())) setDraft((d) => ({ ...d, address: d.address || rest }));
   }
   return (
     <section className="case-panel" aria-label={t("newCase")}>
