@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 
-import { act } from "../../cases/act";
+import { act, MovedOn } from "../../cases/act";
 import type { ActRequest, Case } from "../../cases/queries";
 import { useNotify } from "../../steward/notice";
 import { actOnMany } from "../service";
@@ -18,7 +18,10 @@ export function useDeeds(undoable: (text: string, of: Undoable["of"]) => void) {
   /** Returns the case as it is then; undefined where a second person has to confirm it first. Throws a Refusal. */
   async function one(of: Case, action: string, body: ActRequest): Promise<Case | undefined> {
     const word = of.actions.find((a) => a.action === action)?.word ?? action;
-    const { case: after, waits } = await act(queries, { of, action, body });
+    const { case: after, waits } = await act(queries, { of, action, body }).catch((error: unknown) => {
+      if (error instanceof MovedOn) notify({ text: error.detail, kind: "wrong" }); // the form may be gone with the state that it was for
+      throw error;
+    });
     own.current.add(`${after.id} ${after.version}`);
     if (waits) {
       notify({ text: t("secondAsked", { action: word }) });
