@@ -29,7 +29,7 @@ export function Urgency({ state, words, silent }: { state: State; words?: React.
   const { t } = useTranslation();
   return (
     <span className={`case-urgency ${state}`}>
-      <svg viewBox="0 0 16 16" width="16" height="16" role={silent ? undefined : "img"} aria-hidden={silent} aria-label={silent ? undefined : t(`urgency_${state}`)}>
+      <svg viewBox="0 0 16 16" width="16" height="16" role={silent ? undefined : "img"} aria-hidden={silent} aria-label={silent ? undefined : t(`caseUrgency_${state}`)}>
         {shapes[state]}
       </svg>
       {words !== undefined && <span className="case-urgency-words">{words}</span>}

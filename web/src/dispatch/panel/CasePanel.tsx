@@ -135,7 +135,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 
 function Left({ of: c, now }: { of: Case; now: number }) {
   const { t, i18n } = useTranslation();
-  return c.open ? remaining(c.clock, now, i18n.language, c.marks.rest_until) : t("urgency_done");
+  return c.open ? remaining(c.clock, now, i18n.language, c.marks.rest_until) : t("caseUrgency_done");
 }
 
 /** What is known of a case: what was said, where, whose, who has it, who reported it. */
