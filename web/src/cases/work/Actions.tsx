@@ -29,7 +29,7 @@ interface ActionsProps {
 
 /** What may be done to a case now: big buttons, one thing at a time. Done is done; it can be taken back for five minutes. */
 export function Actions({ c, here, onDone }: ActionsProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [open, setOpen] = useState<string | null>(null);
   const act = useAct();
   const can = c.actions.filter((a) => !a.needs.some((n) => desk.includes(n)));
@@ -71,7 +71,11 @@ export function Actions({ c, here, onDone }: ActionsProps) {
         </details>
       )}
       {c.actions.length === 0 && <p className="phone-hint">{t("actNone")}</p>}
-      {atDesk.length > 0 && <p className="phone-hint">{t("actDesk", { words: atDesk.map((a) => a.word).join("、") })}</p>}
+      {atDesk.length > 0 && (
+        <p className="phone-hint">
+          {t("actDesk", { words: atDesk.map((a) => a.word).join(i18n.language === "en" ? ", " : "、") })} <a className="phone-link" href="/desk">{t("toDispatch")}</a>
+        </p>
+      )}
     </section>
   );
 }
