@@ -11,7 +11,7 @@ import { ClassPicker } from "../act/ClassPicker";
 import { type Receipt, reportCase } from "../service";
 import { PlaceFinder } from "./PlaceFinder";
 import { phoneIn } from "./read";
-import { uuid7 } from "./uuid7";
+import { uuid7 } from "../../cases/uuid7";
 
 interface NewCaseProps {
   district: string | undefined;
