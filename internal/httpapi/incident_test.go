@@ -336,7 +336,7 @@ func (u *user) stream(after string) (events chan string, ended chan struct{}) {
 	events, ended = make(chan string, 100), make(chan struct{})
 	go func() {
 		defer close(ended)
-		defer a.Body.Close() //nolint:errcheck // read to its end
+		defer a.Body.Close()
 		for lines := bufio.NewScanner(a.Body); lines.Scan(); {
 			if data, ok := strings.CutPrefix(lines.Text(), "data: {\"id\""); ok {
 				events <- data
