@@ -67,7 +67,7 @@ type IncidentSummary struct {
 	Open       int          `json:"open"`
 	Overdue    int          `json:"overdue"`
 	DueSoon    int          `json:"due_soon"`
-	EndedSince time.Time    `json:"ended_since" doc:"from, or seven days back where that is left out; 31 days back at most"`
+	EndedSince time.Time    `json:"ended_since" doc:"from, or seven days back where that is left out; 14 days back at most"`
 }
 
 // StateCount is how many cases are in a state.

@@ -121,7 +121,7 @@ func TestAQuarterOfCasesIsAtHand(t *testing.T) {
 		{"the summary", desk, "/summary", true},
 		{"the summary of a community", lead, "/summary", true},
 		{"the summary of a worker", worker, "/summary", true},
-		{"the summary of a month", desk, "/summary?from=2020-01-01", true},
+		{"the summary of as long as may be", desk, "/summary?from=2020-01-01", true},
 		{"one case", desk, "/" + old.id, true},
 		{"its history", desk, "/" + old.id + "/history", true},
 		{"its clock", desk, "/" + old.id + "/clock", true},

@@ -265,7 +265,7 @@ type CaseCounts struct {
 // and at most: all that there ever were would be more each day.
 const (
 	endedFor  = 7 * 24 * time.Hour
-	endedMost = 31 * 24 * time.Hour
+	endedMost = 14 * 24 * time.Hour
 )
 
 // CountIncidents counts the cases that the viewer may see.

@@ -3614,7 +3614,7 @@ export interface components {
             due_soon: number;
             /**
              * Format: date-time
-             * @description from, or seven days back where that is left out; 31 days back at most
+             * @description from, or seven days back where that is left out; 14 days back at most
              */
             ended_since: string;
             /** Format: int64 */
