@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"wangge/internal/area"
 	"wangge/internal/category"
 	"wangge/internal/dispatch"
 	"wangge/internal/fault"
@@ -90,6 +91,9 @@ func (m *move) do() error {
 	case incident.AcceptAction, incident.ClassifyAction:
 		return m.classify()
 	case incident.RejectAction:
+		if err := m.noFollowers(); err != nil {
+			return err
+		}
 		return in.Reject(by)
 	case incident.RelocateAction:
 		return m.relocate()
@@ -133,6 +137,9 @@ func (m *move) do() error {
 	case incident.LiftAction:
 		return in.LiftSupervision(by)
 	case incident.VoidAction:
+		if err := m.noFollowers(); err != nil {
+			return err
+		}
 		return in.Void(by)
 	case incident.MergeAction:
 		return m.merge()
@@ -249,22 +256,27 @@ func (m *move) grant() error {
 	last.Extensions = append(last.Extensions, worktime.Limit{N: int(more / time.Hour), Unit: worktime.UrgentHour},
 		worktime.Limit{N: int(more % time.Hour / time.Minute), Unit: worktime.UrgentMinute})
 	r.Soon, r.Due = m.rules.reckon(r.Clock)
-	r.Change()
-	return nil
+	return m.w.Change(incident.HandlePhase)
 }
 
 // resume lets a suspended case go on; its clock has stood still.
 func (m *move) resume() error {
+	if m.by.By == uuid.Nil && m.in.Until.After(m.w.Now) {
+		return fault.New(fault.Conflict, "case_rests", "案卷还在挂账期内", "the case still rests")
+	}
 	due := time.Time{}
 	if r := m.w.Clock(m.in.Before.Phase()); r != nil && m.in.State == incident.Suspended {
-		m.goOn(r)
+		if err := m.goOn(m.in.Before.Phase()); err != nil {
+			return err
+		}
 		due = r.Due
 	}
 	return m.in.Resume(m.by, due)
 }
 
 // goOn ends the rest of a clock.
-func (m *move) goOn(r *postgres.Running) {
+func (m *move) goOn(p incident.Phase) error {
+	r := m.w.Clock(p)
 	for i := range r.Clock.Pauses {
 		if r.Clock.Pauses[i].To.IsZero() {
 			r.Clock.Pauses[i].To = m.w.Now
@@ -272,25 +284,44 @@ func (m *move) goOn(r *postgres.Running) {
 	}
 	r.RestUntil = time.Time{}
 	r.Soon, r.Due = m.rules.reckon(r.Clock)
-	r.Change()
+	return m.w.Change(p)
 }
 
 func (m *move) merge() error {
 	if m.act.Parent == m.in.ID {
 		return m.in.Merge(m.by, m.in)
 	}
-	n, err := m.w.Followers()
-	if err != nil {
-		return err
-	}
-	if n > 0 {
-		return fault.New(fault.Conflict, "case_has_followers", "有 %[1]d 件案卷并在它下面，先拆出或并到别处", "%[1]d cases follow this one; split them off first", n)
-	}
 	parent, err := m.w.Other(m.act.Parent)
 	if err != nil {
 		return err
 	}
+	if err := m.noFollowers(); err != nil {
+		return err
+	}
 	return m.in.Merge(m.by, &parent.Incident)
+}
+
+// noFollowers refuses what cannot be done to a case that others follow. Error:
+// case_has_followers.
+func (m *move) noFollowers() error {
+	n, err := m.w.Followers()
+	if err == nil && n > 0 {
+		err = fault.New(fault.Conflict, "case_has_followers", "有 %[1]d 件案卷并在它下面，先拆出或并到别处", "%[1]d cases follow this one; split them off first", n)
+	}
+	return err
+}
+
+// mayFollow refuses to let a case follow one that is over, or while others
+// follow it.
+func (m *move) mayFollow(parent uuid.UUID) error {
+	p, err := m.w.Other(parent)
+	if err != nil {
+		return err
+	}
+	if !p.State.Open() {
+		return fault.New(fault.Conflict, "case_parent", "只能并入同区另一件未办结的案卷", "a case is merged into another open one of the district")
+	}
+	return m.noFollowers()
 }
 
 // undo takes the last move back, and the clocks with it.
@@ -302,7 +333,20 @@ func (m *move) undo() error {
 	if err := m.in.Undo(m.by, past, m.rules.Rules); err != nil {
 		return err
 	}
-	m.w.Case.Sight = m.in.Place.Area
+	if m.in.State == incident.Merged { // as it was before: it still has to be possible
+		if err := m.mayFollow(m.in.Parent); err != nil {
+			return err
+		}
+	}
+	if past[0].After.Place != past[len(past)-1].After.Place { // it lies where it lay before
+		m.w.Case.Sight = m.in.Place.Area
+		if owner, covered, err := m.w.FixOwner(m.in.Place.Point); err != nil {
+			return err
+		} else if covered && owner.District == m.in.District {
+			m.w.Case.Sight = owner.Area
+		}
+	}
+	m.w.Act(policyOf(past[len(past)-1].Action, past[len(past)-1].From))
 	return m.w.RestoreClocks(past[0].Version)
 }
 
@@ -320,11 +364,15 @@ func (m *move) clocks(effects []incident.Effect) error {
 			if r := m.w.Clock(e.Phase); r != nil {
 				r.Clock.Pauses = append(r.Clock.Pauses, worktime.Pause{From: m.w.Now, Reason: m.act.Action.Word("zh")})
 				r.Soon, r.Due, r.RestUntil = time.Time{}, time.Time{}, m.in.Until
-				r.Change()
+				if err := m.w.Change(e.Phase); err != nil {
+					return err
+				}
 			}
 		case "resume":
 			if r := m.w.Clock(e.Phase); r != nil && r.Due.IsZero() {
-				m.goOn(r)
+				if err := m.goOn(e.Phase); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -346,10 +394,15 @@ func (m *move) knownUnit() error {
 	if m.act.Unit == uuid.Nil {
 		return nil // the model says so
 	}
+	if m.act.Assignee != uuid.Nil {
+		if err := m.w.Fits(m.act.Unit, m.act.Assignee); err != nil {
+			return err
+		}
+	}
 	if ix := m.Boundaries.Index(); ix != nil && ix.Edition(m.in.District) != nil {
 		e := ix.Edition(m.in.District)
-		for a := e.ByID(m.w.Case.Sight); a != nil; a = a.Up {
-			if dispatch.TerritoryID(m.in.District, a.AreaID) == m.act.Unit {
+		for _, a := range e.All() {
+			if a.Level <= area.Community && dispatch.TerritoryID(m.in.District, a.AreaID) == m.act.Unit {
 				_, err := m.w.Territory(a.AreaID, a.Name)
 				return err
 			}

@@ -21,12 +21,17 @@ func (d *Desk) reviewBoundaries(ctx context.Context) error {
 		if err != nil || len(keys) == 0 {
 			return err
 		}
+		done := 0
 		for _, key := range keys {
-			if err := d.review(ctx, key); err != nil {
+			if err := d.review(ctx, key); err == nil {
+				done++
+			} else if ctx.Err() != nil {
 				return err
+			} else {
+				d.Log.Warn("a case could not be held against the new boundaries; it is tried again", "case", key.ID, "err", err)
 			}
 		}
-		if len(keys) < 100 {
+		if len(keys) < 100 || done == 0 {
 			return nil
 		}
 	}
@@ -52,20 +57,17 @@ func (d *Desk) review(ctx context.Context, key postgres.IncidentKey) error {
 		if owner.Area == in.Place.Area {
 			return "", owner.Area, nil // nothing has changed for it
 		}
-		if rules.moved == casesetting.Stay || rules.moved == casesetting.Split && d.inForce(in) ||
+		there, err := w.AreaIn(owner.Edition, in.Place.Area)
+		if err != nil {
+			return "", uuid.Nil, err
+		}
+		if rules.moved == casesetting.Stay || rules.moved == casesetting.Split && there ||
 			!in.State.Open() { // a merged case goes where its parent goes
 			return "stayed", owner.Area, nil
 		}
 		w.Act(string(policy.CaseTransfer))
-		there := in.Place
-		there.Area, there.Edition = owner.Area, owner.Edition
-		return "moved", owner.Area, in.Relocate(incident.Act{At: w.Now, Reason: "boundary"}, there)
+		place := in.Place
+		place.Area, place.Edition = owner.Area, owner.Edition
+		return "moved", owner.Area, in.Relocate(incident.Act{At: w.Now, Reason: "boundary"}, place)
 	})
-}
-
-// inForce reports whether the area that a case was decided for is in the
-// boundaries in force.
-func (d *Desk) inForce(in *incident.Incident) bool {
-	ix := d.Boundaries.Index()
-	return ix != nil && ix.Edition(in.District) != nil && ix.Edition(in.District).ByID(in.Place.Area) != nil
 }

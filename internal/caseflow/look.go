@@ -17,6 +17,7 @@ type Reckoned struct {
 	Round   int
 	Clock   worktime.Clock
 	EndedAt time.Time // zero while it runs or rests
+	Due     time.Time // as it was reckoned when it last changed, which counts; zero while it rests
 }
 
 // Clocks returns the last round of each phase of a case, and what was raised.
@@ -31,7 +32,7 @@ func (d *Desk) Clocks(ctx context.Context, c *postgres.Case) (map[incident.Phase
 	}
 	out := map[incident.Phase]*Reckoned{}
 	for phase, r := range clocks {
-		out[phase] = &Reckoned{Round: r.Round, Clock: r.Clock, EndedAt: r.EndedAt}
+		out[phase] = &Reckoned{Round: r.Round, Clock: r.Clock, EndedAt: r.EndedAt, Due: r.Due}
 		out[phase].Clock.Calendar = rules.calendar
 	}
 	return out, raised, nil

@@ -24,14 +24,14 @@ type Set struct {
 	shown atomic.Pointer[tree] // never changed
 }
 
-// Put takes a case in, or its newer version; one that is no newer than what is
+// Put takes a case in, or its newer version; one that is older than what is
 // there changes nothing. A version without a place takes the case off the map.
 func (s *Set) Put(c Case) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.begin()
 	old := s.byID[c.ID]
-	if old != nil && old.Version >= c.Version {
+	if old != nil && old.Version > c.Version {
 		return
 	}
 	if old != nil {

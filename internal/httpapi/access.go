@@ -160,7 +160,7 @@ var access = withActs(map[string]rule{
 	"incidents-export":    {action: policy.CaseExport},
 	"incidents-similar":   {action: policy.CaseCreate},
 	"incidents-reviewed":  {action: policy.CaseList},
-	"incidents-bulk":      {action: policy.CaseDispatch},
+	"incidents-bulk":      {action: policy.CaseRead},
 	"incident-suggestion": {action: policy.CaseDispatch},
 	"incident-words":      {action: policy.CaseCreate},
 	"incident":            {action: policy.CaseRead},

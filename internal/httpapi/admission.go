@@ -35,7 +35,7 @@ func classOf(id string) class {
 	switch id {
 	case "photo-bytes", "upload-file", "events", "locate-batch":
 		return freeClass
-	case "photo", "photo-thumbnail", "tile", "tilejson", "edition-tile", "import-tile", "base-map-file":
+	case "photo", "photo-thumbnail", "tile", "tilejson", "edition-tile", "import-tile", "incident-tile", "incident-tilejson", "base-map-file":
 		return tileClass
 	case "incident-report", "photo-begin", "photo-progress":
 		return intakeClass

@@ -1,11 +1,13 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -51,20 +53,25 @@ func (s *Server) events(ctx context.Context, in *struct {
 	After string `query:"after" doc:"likewise, for those who cannot send a header"`
 }) (*huma.StreamResponse, error) {
 	after := int64(-1)
-	if text := in.Last + in.After; text != "" {
+	if text := cmp.Or(in.Last, in.After); text != "" { // a browser that connects again sends the header beside its old address
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || n < 0 {
 			return nil, fault.New(fault.Invalid, "bad_event_id", "Last-Event-ID 应是收到过的事件号", "Last-Event-ID is the number of an event that was received")
 		}
 		after = n
 	}
+	owner := requestOf(ctx).owner()
+	if !s.readers.enter(owner) {
+		return nil, tooMany()
+	}
 	select {
 	case s.streams <- struct{}{}:
 	default:
+		s.readers.leave(owner)
 		return nil, tooMany()
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
-		defer func() { <-s.streams }()
+		defer func() { <-s.streams; s.readers.leave(owner) }()
 		r, w := humachi.Unwrap(c)
 		st := &stream{s: s, ctx: ctx, w: w, control: http.NewResponseController(w), seen: requestOf(ctx), shown: map[uuid.UUID]bool{}, again: s.callerAgain(r)}
 		st.run(after)
@@ -91,6 +98,35 @@ func (s *Server) callerAgain(r *http.Request) func() *guard.Caller {
 			return nil
 		}
 		return c
+	}
+}
+
+// readers counts the streams of each caller.
+type readers struct {
+	mu sync.Mutex
+	of map[string]int
+}
+
+const streamsEach = 12 // of one caller: pages on several devices
+
+func (r *readers) enter(owner string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.of == nil {
+		r.of = map[string]int{}
+	}
+	if r.of[owner] >= streamsEach {
+		return false
+	}
+	r.of[owner]++
+	return true
+}
+
+func (r *readers) leave(owner string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.of[owner]--; r.of[owner] <= 0 {
+		delete(r.of, owner)
 	}
 }
 
@@ -161,13 +197,13 @@ func (st *stream) replay(after int64) bool {
 	if err != nil {
 		return false
 	}
-	if after < 0 || after > last {
+	if after < 0 {
 		st.last = last
 		return st.write(fmt.Sprintf("retry: 2000\nid: %d\nevent: ready\ndata: {}\n\n", last))
 	}
 	if held, err := st.s.Store.FeedHolds(st.ctx, after); err != nil {
 		return false
-	} else if !held && after > 0 {
+	} else if !held && after > 0 || after > last {
 		st.last = last
 		return st.write(fmt.Sprintf("retry: 2000\nid: %d\nevent: reset\ndata: {}\n\n", last))
 	}

@@ -142,7 +142,7 @@ func (s *Server) caseEffect(ctx context.Context, c *postgres.Case, action policy
 				continue
 			}
 		case policy.Assigned:
-			if !s.assigned(seen, c) {
+			if !s.assigned(seen, c) || action == policy.CasePhone && !c.State.Open() {
 				continue
 			}
 		case policy.Limited:
@@ -167,6 +167,9 @@ func reading(a policy.Action) bool {
 
 // assigned reports whether a case is the caller's unit's, or their own, while it is.
 func (s *Server) assigned(seen *request, c *postgres.Case) bool {
+	if !c.ClosedAt.IsZero() && time.Since(c.ClosedAt) > 30*24*time.Hour {
+		return false
+	}
 	return c.Assignee != uuid.Nil && c.Assignee == seen.caller.Person || c.Unit != uuid.Nil && slices.Contains(seen.caller.Units, c.Unit)
 }
 
@@ -276,8 +279,15 @@ func (s *Server) describeCase(ctx context.Context, c *postgres.Case, names map[u
 	for _, p := range photos {
 		d.Photos = append(d.Photos, describePhoto(c.District, p))
 	}
-	if s.caseEffect(ctx, c, policy.CaseRead) == policy.Masked {
+	as := policy.CaseRead
+	if requestOf(ctx).action == policy.CaseExport { // what leaves the house may be masked where reading is not
+		as = policy.CaseExport
+	}
+	if s.caseEffect(ctx, c, as) == policy.Masked {
 		d.Description, d.Address = maskNumbers(d.Description), maskNumbers(d.Address)
+	}
+	if s.caseEffect(ctx, c, policy.CaseRead) == policy.Masked {
+		d.Number, d.Photos = "", []CasePhoto{} // the number would tell what is masked
 	}
 	d.Actions = s.allowedActions(ctx, c, words, lang)
 	return d, nil
@@ -366,7 +376,7 @@ func (s *Server) allowedActions(ctx context.Context, c *postgres.Case, words cas
 // for one. To answer a request for more time is to be that second person, and to
 // let a case go on harms nobody.
 func needsSecond(a incident.Action) bool {
-	return a != incident.GrantAction && a != incident.RefuseAction && a != incident.ResumeAction
+	return a != incident.GrantAction && a != incident.RefuseAction && a != incident.ResumeAction && a != incident.UndoAction
 }
 
 func describePhoto(district string, p postgres.CasePhoto) CasePhoto {

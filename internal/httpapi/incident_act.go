@@ -176,6 +176,14 @@ func (s *Server) act(ctx context.Context, id string, version int64, act caseflow
 			act.By = last.By
 		}
 	}
+	if act.Parent != uuid.Nil {
+		if _, _, err := s.caseFor(ctx, act.Parent.String(), policy.CaseRead); err != nil {
+			return nil, false, err
+		}
+	}
+	if act.Action == incident.AcceptAction && s.beyond(ctx, act.Point) {
+		return nil, false, s.deny(ctx, "", forbidden()) // that would be to move it out: another action, which others take
+	}
 	effect := s.caseEffect(ctx, c, needed)
 	if effect == policy.Deny || effect == policy.Masked {
 		return nil, false, s.deny(ctx, "", forbidden())
@@ -187,6 +195,16 @@ func (s *Server) act(ctx context.Context, id string, version int64, act caseflow
 	}
 	c, err = s.Cases.Act(ctx, key, writing(ctx, version), act)
 	return c, false, err
+}
+
+// beyond reports whether a point lies where the caller dispatches nothing.
+func (s *Server) beyond(ctx context.Context, p geo.Point) bool {
+	seen, ix := requestOf(ctx), s.Boundaries.Index()
+	if seen.open || ix == nil || p == (geo.Point{}) {
+		return false
+	}
+	a := ix.Locate(p)
+	return a != nil && policy.Granted(seen.posts, policy.CaseDispatch, policy.Place{District: a.Edition().Code, Lo: a.Lo, Hi: a.Hi}) == policy.Deny
 }
 
 // anyMove is a move of an action, from whatever state: all moves of one are a

@@ -88,7 +88,7 @@ func describeClock(phase incident.Phase, r *caseflow.Reckoned, now time.Time, la
 	}
 	e := r.Clock.Explain(now)
 	d := PhaseClock{Phase: string(phase), Word: either(phaseWords[phase], lang), Limits: []string{}, Round: r.Round, Ended: !r.EndedAt.IsZero(), State: string(e.State), Start: r.Clock.Start,
-		Due: orNil(e.Deadline), Used: int(e.Used.Seconds()), Remaining: int(e.Remaining.Seconds()), Steps: []TimeStep{}, Uncertain: e.Unpublished}
+		Due: orNil(r.Due), Used: int(e.Used.Seconds()), Remaining: int(e.Remaining.Seconds()), Steps: []TimeStep{}, Uncertain: e.Unpublished}
 	if d.Ended {
 		d.State = string(worktime.Finished)
 	}

@@ -42,7 +42,7 @@ var exportHeading = [][2]string{{"查询码", "number"}, {"状态", "state"}, {"
 // exportCases streams the cases that the caller may see as a table. It is
 // recorded before the first row goes out.
 func (s *Server) exportCases(ctx context.Context, in *CaseExportQuery) (*huma.StreamResponse, error) {
-	f, err := s.caseFilter(&in.CaseQuery)
+	f, err := s.caseFilter(ctx, &in.CaseQuery)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ import (
 type CaseQuery struct {
 	District string `query:"district"`
 	Queue    string `query:"queue" enum:"open,all" doc:"open: those on which somebody has to act, the next due first; all (default): the latest reported first"`
-	State    string `query:"state" doc:"several with commas"`
+	Status   string `query:"status" doc:"several with commas"`
 	Kind     string `query:"kind" enum:"event,component"`
 	Category string `query:"category" doc:"code of a major (2 digits) or minor (4)"`
 	Level    string `query:"level" enum:"district,subdistrict,community,grid,compound"`
@@ -38,7 +38,7 @@ type CaseQuery struct {
 	Bbox     string `query:"bbox" doc:"west,south,east,north in degrees"`
 	From     string `query:"from" doc:"reported from this date or RFC 3339 time on"`
 	To       string `query:"to" doc:"reported before this RFC 3339 time, or up to the end of this date"`
-	Text     string `query:"q" doc:"in number, address or description; two characters at least" maxLength:"60"`
+	Text     string `query:"text" doc:"in number, address or description; two characters at least" maxLength:"60"`
 	Parent   string `query:"parent" doc:"those that follow this case"`
 	Disputed string `query:"disputed" enum:"true,false" doc:"true: those whose owner is disputed"`
 	Closed   string `query:"closed_from" doc:"closed from this date or RFC 3339 time on"`
@@ -109,6 +109,15 @@ const (
 	mostCases  = 200
 )
 
+// longestSearch is in characters.
+const longestSearch = 60
+
+// masked reports whether a caller sees no case but with its numbers hidden.
+func (s *Server) masked(ctx context.Context) bool {
+	seen := requestOf(ctx)
+	return !seen.open && policy.Best(seen.posts, policy.CaseList) == policy.Masked
+}
+
 // most is how many cases are asked for. Error: bad_limit.
 func (q *CaseQuery) most() (int, error) {
 	if q.Limit == "" {
@@ -123,18 +132,22 @@ func (q *CaseQuery) most() (int, error) {
 
 // caseFilter reads a query. Errors: bad_state, bad_id, bad_bbox, bad_time,
 // no_such_area, short_text, bad_limit, bad_cursor.
-func (s *Server) caseFilter(q *CaseQuery) (f postgres.CaseFilter, err error) {
+func (s *Server) caseFilter(ctx context.Context, q *CaseQuery) (f postgres.CaseFilter, err error) {
 	f = postgres.CaseFilter{District: q.District, OpenOnly: q.Queue == "open", ByDue: q.Queue == "open", Overdue: q.Overdue == "true", Kind: q.Kind,
 		Code: q.Category, Mine: q.Mine == "true", Disputed: q.Disputed == "true", Text: strings.TrimSpace(q.Text)}
-	if q.State != "" {
-		for state := range strings.SplitSeq(q.State, ",") {
+	if q.Status != "" {
+		for state := range strings.SplitSeq(q.Status, ",") {
 			if !slices.Contains(incident.States, incident.State(state)) {
 				return f, fault.New(fault.Invalid, "bad_state", "没有状态 %[1]q", "there is no state %[1]q", clip(state, 40))
 			}
 			f.States = append(f.States, state)
 		}
 	}
-	if n := len([]rune(f.Text)); n == 1 {
+	if n := len([]rune(f.Text)); n > longestSearch {
+		return f, fault.New(fault.Unprocessable, "long_text", "最多写 %[1]d 个字", "write %[1]d characters at most", longestSearch)
+	} else if n > 0 && s.masked(ctx) {
+		return f, fault.New(fault.Forbidden, "masked_search", "您看到的描述和地址是遮蔽的，不能按文字查找", "descriptions and addresses are masked for you: they cannot be searched")
+	} else if n == 1 {
 		return f, fault.New(fault.Unprocessable, "short_text", "至少写两个字", "write two characters at least")
 	}
 	for to, text := range map[*uuid.UUID]string{&f.Unit: q.Unit, &f.Assignee: q.Assignee, &f.Parent: q.Parent} {
@@ -181,7 +194,11 @@ func caseMoment(text string, end bool) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
+	bad := fault.New(fault.Invalid, "bad_time", "时间应写成 2026-01-31 或 RFC 3339：%[1]q", "write a time as 2026-01-31 or in RFC 3339: %[1]q", clip(text, 40))
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		if t.Year() < 1900 || t.Year() > 2200 {
+			return t, bad
+		}
 		return t, nil
 	}
 	day := account.FirstDay
@@ -190,7 +207,7 @@ func caseMoment(text string, end bool) (time.Time, error) {
 	}
 	t, err := day(text)
 	if err != nil {
-		return t, fault.New(fault.Invalid, "bad_time", "时间应写成 2026-01-31 或 RFC 3339：%[1]q", "write a time as 2026-01-31 or in RFC 3339: %[1]q", clip(text, 40))
+		return t, bad
 	}
 	return t, nil
 }
@@ -222,7 +239,7 @@ func latticeBox(text string) (*geo.Box, error) {
 }
 
 func (s *Server) incidents(ctx context.Context, in *CaseQuery) (*incidentsOutput, error) {
-	f, err := s.caseFilter(in)
+	f, err := s.caseFilter(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +265,7 @@ func (s *Server) incidents(ctx context.Context, in *CaseQuery) (*incidentsOutput
 		if f.ByDue {
 			at = last.Due
 			if at.IsZero() {
-				at = forever
+				at = postgres.Resting
 			}
 		}
 		out.Body.Next = caseCursor(at, last.ID)
@@ -257,9 +274,6 @@ func (s *Server) incidents(ctx context.Context, in *CaseQuery) (*incidentsOutput
 	out.Body.Incidents, err = s.describeCases(ctx, found)
 	return out, err
 }
-
-// forever stands for the deadline of a case that rests.
-var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func caseCursor(at time.Time, id uuid.UUID) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id.String()))
@@ -282,7 +296,7 @@ func parseCaseCursor(text string) (at time.Time, id uuid.UUID, err error) {
 }
 
 func (s *Server) incidentSummary(ctx context.Context, in *CaseQuery) (*struct{ Body IncidentSummary }, error) {
-	f, err := s.caseFilter(in)
+	f, err := s.caseFilter(ctx, in)
 	if err != nil {
 		return nil, err
 	}

@@ -163,7 +163,7 @@ func TestRealRequestsAreKept(t *testing.T) {
 		}
 		cursor = "&cursor=" + list.Next
 	}
-	kept := desk.get("/api/v1/incidents?q=1900-01-01")
+	kept := desk.get("/api/v1/incidents?text=1900-01-01")
 	if !strings.Contains(kept.body, "结束时间 1900-01-01T00:00:00") || strange.Load() != 1 {
 		t.Errorf("the impossible time is not told in words: %d %.300s", kept.StatusCode, kept.body)
 	}

@@ -82,7 +82,15 @@ func (s *Server) reportIncident(ctx context.Context, in *struct {
 		if seen.caller.Key != nil {
 			r.Channel, r.By = postgres.ByKey, uuid.Nil
 		}
-		r.Outside = s.outside(seen, r)
+		switch s.reportEffect(seen, r) {
+		case policy.Flagged:
+			r.Outside = true
+		case policy.Deny:
+			if seen.caller.Key != nil { // a key is for its own area
+				return nil, s.deny(ctx, "incident-report", forbidden())
+			}
+			r.Outside = true
+		}
 	}
 	if seen.open {
 		r.Channel = postgres.ByStaff
@@ -116,14 +124,14 @@ func hashOf(b ReportRequest) ([]byte, error) {
 	return sum[:], err
 }
 
-// outside reports whether somebody reports beyond their own areas: taken, and marked.
-func (s *Server) outside(seen *request, r caseflow.Report) bool {
+// reportEffect is what the policy says of reporting at a place.
+func (s *Server) reportEffect(seen *request, r caseflow.Report) policy.Effect {
 	ix := s.Boundaries.Index()
-	if ix == nil || r.Point == (geo.Point{}) {
-		return false
+	if ix == nil || r.Point == (geo.Point{}) || ix.Locate(r.Point) == nil {
+		return policy.Allow
 	}
 	a := ix.Locate(r.Point)
-	return a != nil && policy.Granted(seen.posts, policy.CaseCreate, policy.Place{District: r.District, Lo: a.Lo, Hi: a.Hi}) == policy.Flagged
+	return policy.Granted(seen.posts, policy.CaseCreate, policy.Place{District: r.District, Lo: a.Lo, Hi: a.Hi})
 }
 
 // reportDistrict finds the district of a report: that of its place, or the one

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -88,10 +89,14 @@ func (s *Server) confirmAct(ctx context.Context, in *CaseRequestPath) (*incident
 	if r.By == me {
 		return nil, s.deny(ctx, "", fault.New(fault.Forbidden, "another_person", "须由另一人确认", "somebody else has to confirm it"))
 	}
+	if me == c.HandledBy || me == c.ReceivedBy {
+		return nil, s.deny(ctx, "", fault.New(fault.Conflict, "case_own_work", "确认人不能是处置人", "nobody confirms about their own work"))
+	}
 	var act caseflow.Act
 	if err := json.Unmarshal(r.Act, &act); err != nil {
 		return nil, err
 	}
+	act.Note = strings.TrimSpace(act.Note + "（" + requestOf(ctx).caller.Name + "确认 · confirmed）")
 	// The case moves on with the version that was asked about: a confirmation that
 	// comes twice finds another one.
 	c, err = s.Cases.Act(ctx, postgres.IncidentKey{District: c.District, ID: c.ID}, writing(ctx, r.Version), act)

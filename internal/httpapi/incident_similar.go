@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,15 +71,24 @@ func (s *Server) similarIncidents(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	var seen []uuid.UUID
+	for _, c := range found {
+		if s.caseEffect(ctx, &c.Case, policy.CaseRead) != policy.Deny {
+			seen = append(seen, c.ID)
+		}
+	}
+	photos, err := s.Store.IncidentPhotos(ctx, a.Edition().Code, seen)
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range found {
 		if c.ID.String() == in.Except {
 			continue
 		}
 		d := SimilarIncident{ID: c.ID, State: string(c.State), StateWord: words.state(c.State, requestOf(ctx).lang), Reported: c.ReportedAt, Metres: c.Metres}
-		if s.caseEffect(ctx, &c.Case, policy.CaseRead) == policy.Deny {
+		if !slices.Contains(seen, c.ID) {
 			d.ID, d.State, d.StateWord = uuid.Nil, "", ""
-		} else if photos, err := s.Store.IncidentPhotos(ctx, c.District, []uuid.UUID{c.ID}); err != nil {
-			return nil, err
+			d.Metres, d.Reported = math.Ceil(d.Metres/10)*10, d.Reported.Truncate(time.Hour)
 		} else if of := photos[c.ID]; len(of) > 0 {
 			d.Photo = describePhoto(c.District, of[0]).Thumbnail
 		}

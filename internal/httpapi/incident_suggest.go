@@ -91,7 +91,7 @@ type BulkRequest struct {
 // BulkItem is a case as last seen.
 type BulkItem struct {
 	ID      string `json:"id"`
-	Version int64  `json:"version"`
+	Version int64  `json:"version" minimum:"1"`
 }
 
 // BulkResult is what became of one case.
@@ -136,6 +136,9 @@ func (s *Server) bulkAct(ctx context.Context, in *struct{ Body BulkRequest }) (*
 	defer func() { seen.key = key }()
 	for _, item := range b.Items {
 		r := BulkResult{ID: item.ID}
+		if item.Version < 1 {
+			return nil, fault.New(fault.Unprocessable, "bad_bulk", "每件都要写明看到的版本", "each item names the version that was seen")
+		}
 		if key != "" {
 			seen.key = key + " " + item.ID // each is a write of its own: one key would let the first stand for all
 		}

@@ -84,7 +84,7 @@ func TestACaseGoesItsWay(t *testing.T) {
 	if a := desk.get("/api/v1/incidents/" + r.ID.String() + "/clock"); !strings.Contains(a.body, `"dispatch"`) {
 		t.Errorf("%d %s", a.StatusCode, a.body)
 	}
-	if a := desk.get("/api/v1/incidents?queue=open&q=" + "井盖"); !strings.Contains(a.body, r.Number) {
+	if a := desk.get("/api/v1/incidents?queue=open&text=" + "井盖"); !strings.Contains(a.body, r.Number) {
 		t.Errorf("%d %s", a.StatusCode, a.body)
 	}
 	if a := desk.get("/api/v1/incidents/summary"); !strings.Contains(a.body, `"open":1`) {
@@ -202,7 +202,7 @@ func TestFromTheCitizenToTheClose(t *testing.T) {
 	for _, step := range seen.Steps {
 		words = append(words, step.Word)
 	}
-	if got := strings.Join(words, " "); got != "上报 立案 派遣 回退 派遣 签收 处置完成 返工 处置完成 核查 结案 结案" || seen.State != "closed" {
+	if got := strings.Join(words, " "); got != "上报 立案 派遣 回退 派遣 签收 处置完成 返工 处置完成 核查 结案" || seen.State != "closed" {
 		t.Errorf("the citizen sees %q, %s", got, seen.State)
 	}
 	if body := s.get("/api/v1/reports/" + r.Number).body; strings.Contains(body, "某") || strings.Contains(body, "13800000000") {
@@ -400,5 +400,84 @@ func TestNewBoundariesMoveNoCaseSilently(t *testing.T) {
 				t.Errorf("a case whose grid stays has moved on: %+v", c)
 			}
 		})
+	}
+}
+
+// What people who attacked it found: each of these once worked.
+func TestWaysAroundThatAreClosed(t *testing.T) {
+	t.Parallel()
+	s := startWith(t, pgtest.Database(t), func(c *httpapi.Config) { c.Public, c.Review = true, "GS(2026)1" })
+	s.load()
+	desk := s.user("desk", s.at(policy.Dispatcher, "150102"))
+	community := s.user("community", s.at(policy.Community, "SW"))
+	planner := s.user("planner", s.at(policy.Planner, "150102"))
+	key := s.apiKey(s.at(policy.Key, "SW"), policy.CaseCreate)
+	mine := s.report(desk.do, s.place(0)+`,"kind":"event","category":"0112","description":"电话 13812345678"`)
+	foreign := s.report(desk.do, s.place(35)+`,"kind":"event","category":"0112"`)
+
+	if a := community.act(mine.ID, "merge", `{"parent":"`+foreign.ID.String()+`"}`); a.StatusCode != http.StatusNotFound {
+		t.Errorf("merged into a case that one may not see: %d %s", a.StatusCode, a.body)
+	}
+	if a := community.act(mine.ID, "accept", `{"condition":"条件1"`+s.place(35)+`}`); a.StatusCode != http.StatusForbidden {
+		t.Errorf("moved out of one's area by accepting: %d %s", a.StatusCode, a.body)
+	}
+	if a := key.do("POST", "/api/v1/incidents", fmt.Sprintf(`{"id":%q,"description":"x"%s}`, uuid.Must(uuid.NewV7()), s.place(35)), "Content-Type", "application/json"); a.StatusCode != http.StatusForbidden {
+		t.Errorf("a key reports outside its area: %d %s", a.StatusCode, a.body)
+	}
+	if a := desk.get("/api/v1/incidents/export"); !strings.Contains(a.body, mine.Number) || strings.Contains(a.body, "13812345678") {
+		t.Errorf("the table holds a telephone number: %s", a.body)
+	}
+	if a := planner.get("/api/v1/incidents"); strings.Contains(a.body, "13812345678") || strings.Contains(a.body, mine.Number) || !strings.Contains(a.body, mine.ID.String()) {
+		t.Errorf("whoever sees masked cases sees too much, or nothing: %s", a.body)
+	}
+	if a := planner.get("/api/v1/incidents?text=13812345678"); a.code() != "masked_search" {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	if a := desk.get("/api/v1/incidents?text=" + strings.Repeat("ab", 5000)); a.code() != "long_text" {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	if a := desk.get("/api/v1/incidents/summary?to=0000-01-01T00:00:00Z"); a.code() != "bad_time" {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	if a := desk.do("POST", "/api/v1/incidents/bulk", `{"action":"inspect","items":[{"id":"`+mine.ID.String()+`","version":0}]}`, "Content-Type", "application/json"); a.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("an act on a version that nobody saw: %d %s", a.StatusCode, a.body)
+	}
+	other := s.photograph(desk.do, 0, time.Now())
+	if a := community.do("POST", "/api/v1/incidents", fmt.Sprintf(`{"id":%q,"description":"x","photos":[{"id":%q,"kind":"near"}]%s}`, uuid.Must(uuid.NewV7()), other, s.place(0)), "Content-Type", "application/json"); a.code() != "photo_missing" {
+		t.Errorf("somebody else's photograph: %d %s", a.StatusCode, a.body)
+	}
+
+	// Two cases cannot come to follow each other.
+	a, b := s.report(desk.do, s.place(1)+`,"kind":"event","category":"0112"`), s.report(desk.do, s.place(1)+`,"kind":"event","category":"0112"`)
+	caseOf(t, desk.act(a.ID, "merge", `{"parent":"`+b.ID.String()+`"}`))
+	caseOf(t, desk.act(a.ID, "split", `{}`))
+	caseOf(t, desk.act(b.ID, "merge", `{"parent":"`+a.ID.String()+`"}`))
+	if got := desk.act(a.ID, "undo", `{}`); got.StatusCode != http.StatusConflict {
+		t.Errorf("%d %s", got.StatusCode, got.body)
+	}
+	if got := desk.act(a.ID, "reject", `{"reason":"unclear"}`); got.code() != "case_has_followers" {
+		t.Errorf("%d %s", got.StatusCode, got.body)
+	}
+
+	// Accepting with another place, taken back: the case waits with its own clock,
+	// and accepting again runs one.
+	c := s.report(desk.do, s.place(2)+`,"kind":"event","category":"0112"`)
+	caseOf(t, desk.act(c.ID, "accept", `{"condition":"条件1"`+s.place(8)+`}`))
+	if got := caseOf(t, desk.act(c.ID, "undo", ``)); got.State != "reported" || got.Clock == nil || got.Clock.Phase != "intake" {
+		t.Errorf("%+v", got.Clock)
+	}
+	caseOf(t, desk.act(c.ID, "accept", `{"condition":"条件1"}`))
+	var clocks struct{ Clocks []httpapi.PhaseClock }
+	if err := json.Unmarshal([]byte(desk.get("/api/v1/incidents/"+c.ID.String()+"/clock").body), &clocks); err != nil {
+		t.Fatal(err)
+	}
+	running := 0
+	for _, k := range clocks.Clocks {
+		if !k.Ended {
+			running++
+		}
+	}
+	if running != 1 {
+		t.Errorf("%d clocks run: %+v", running, clocks)
 	}
 }

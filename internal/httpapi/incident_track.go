@@ -99,8 +99,8 @@ func (s *Server) track(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
-		if !toldActions[e.Action] {
+	for i, e := range entries {
+		if undone := i+1 < len(entries) && entries[i+1].Action == incident.UndoAction && entries[i+1].Incident == e.Incident; undone || !toldActions[e.Action] {
 			continue
 		}
 		one := TrackedStep{At: e.At, Word: words.action(e.Action, lang), State: string(e.To), Unit: names[e.After.Unit]}

@@ -110,7 +110,7 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		{"POST", "/api/v1/incidents", `{"id":"` + caseID + `","description":"别的"}`, asJSON, 409, "case_id_taken"},
 		{"POST", "/api/v1/incidents", `{"id":"none"}`, asJSON, 422, "case_id"},
 		{"GET", "/api/v1/incidents?queue=open&limit=3", "", nil, 200, ""},
-		{"GET", "/api/v1/incidents?state=lost", "", nil, 400, "bad_state"},
+		{"GET", "/api/v1/incidents?status=lost", "", nil, 400, "bad_state"},
 		{"GET", "/api/v1/incidents/summary", "", nil, 200, ""},
 		{"GET", "/api/v1/incidents/words", "", nil, 200, ""},
 		{"GET", "/api/v1/incidents/similar?" + point + "&kind=event&category=0112", "", nil, 200, ""},

@@ -88,6 +88,7 @@ type Server struct {
 	ties    ties
 
 	streams  chan struct{} // one slot for each stream of events
+	readers  readers
 	limiters limiters
 	intake   *intake
 	hasher   *account.Hasher
@@ -431,7 +432,8 @@ func operation(method, path, id, summary string, errors ...int) huma.Operation {
 			}
 		}
 	}
-	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, SkipValidateParams: true, Errors: errors,
+	subject, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, "/api/v1"), "/"), "/")
+	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, Tags: []string{subject}, SkipValidateParams: true, Errors: errors,
 		Extensions: map[string]any{"x-action": string(action)}}
 }
 

@@ -135,7 +135,11 @@ func (s *Server) units(ctx context.Context, in *struct {
 		out.Body.Units[i], at[u.ID] = s.describeUnit(u, counts[u.ID]), i
 	}
 	for _, m := range members {
-		d := &out.Body.Units[at[m.Unit]]
+		i, listed := at[m.Unit]
+		if !listed { // added since
+			continue
+		}
+		d := &out.Body.Units[i]
 		d.Members = append(d.Members, UnitMember{m.ID, m.Name, m.Disabled})
 	}
 	return out, nil

@@ -83,10 +83,10 @@ func (in *Incident) pause(a Action, act Act, until time.Time, rules Rules) error
 func (in *Incident) Resume(act Act, due time.Time) error {
 	return in.move(ResumeAction, act, func(p *Progress) error {
 		if p.State.Phase() == HandlePhase {
-			p.Due = stored(due)
-			if err := in.checkDue(p, act); err != nil {
-				return err
+			if due.IsZero() {
+				return fault.New(fault.Unprocessable, "case_deadline", "须有处置时限", "needs a deadline")
 			}
+			p.Due = stored(due) // of a case that was overdue when it was suspended it lies in the past: what was late stays late
 		}
 		return rest(p)
 	})

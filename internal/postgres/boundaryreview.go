@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"wangge/internal/policy"
 )
 
 // editionInForce is the edition of a district by the database's clock.
@@ -66,10 +68,14 @@ func (s *Store) ReviewIncident(ctx context.Context, key IncidentKey, do func(w *
 		if _, err := tx.Exec(ctx, `UPDATE incident SET seen_in = $3, sight = $4 WHERE district = $1 AND incident_id = $2`, key.District, key.ID, now, idOrNull(w.Case.Sight)); err != nil {
 			return err
 		}
-		if w.Case.Version == version {
+		if w.Case.Version != version {
+			return w.save(version)
+		}
+		if outcome == "" {
 			return nil
 		}
-		return w.save(version)
+		return s.recordCase(ctx, tx, w.Case, string(policy.CaseTransfer), "boundary_"+outcome, map[string]any{"to": to}) // whoever sees it by its place is told
+
 	})
 }
 

@@ -36,7 +36,7 @@ func (s *Store) AskForSecond(ctx context.Context, key IncidentKey, version int64
 			return fault.New(fault.Stale, "stale_version", "案卷已被别人办理，请刷新后再试", "somebody else has moved this case on; reload and try again")
 		}
 		if _, err := tx.Exec(ctx, `UPDATE case_request SET ended = 'withdrawn', ended_by = $3, ended_at = now()
-			WHERE district = $1 AND incident_id = $2 AND ended IS NULL AND seen_version <> $4`, key.District, key.ID, by, version); err != nil {
+			WHERE district = $1 AND incident_id = $2 AND ended IS NULL AND (seen_version <> $4 OR asked_by = $3)`, key.District, key.ID, by, version); err != nil {
 			return err
 		}
 		done, err := tx.Exec(ctx, `INSERT INTO case_request (district, request_id, incident_id, seen_version, action, act, asked_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,

@@ -29,6 +29,7 @@ type Work struct {
 	store  *Store
 	clocks map[incident.Phase]*Running
 	photos []AttachedPhoto
+	before []byte   // clocks as they were read, as an entry keeps them
 	added  *NewCase // nil for a case that is there
 	act    string   // of the audit
 }
@@ -71,6 +72,10 @@ func (s *Store) workOn(ctx context.Context, tx pgx.Tx, key IncidentKey) (*Work, 
 		w.clocks[phase] = r
 		return json.Unmarshal(clock, &r.Clock)
 	})
+	if err != nil {
+		return nil, err
+	}
+	w.before, err = json.Marshal(w.clocks)
 	return w, err
 }
 
@@ -89,15 +94,33 @@ func (w *Work) Start(p incident.Phase, clock worktime.Clock, soon, due time.Time
 		w.Case.District, w.Case.ID, string(p)).Scan(&round); err != nil {
 		return err
 	}
-	if old := w.clocks[p]; old != nil { // one that was begun in this write
+	if old := w.clocks[p]; old != nil { // one phase has one clock
 		round = max(round, old.Round)
+		if !old.Ended {
+			old.Ended = true
+			if err := w.saveClock(p, old); err != nil {
+				return err
+			}
+		}
 	}
 	w.clocks[p] = &Running{Round: round + 1, Clock: clock, Soon: soon, Due: due, changed: true}
 	return nil
 }
 
-// Change marks a clock as changed.
-func (r *Running) Change() { r.changed = true }
+// Change marks a clock as changed. One whose lateness has been told and that has
+// time again begins a new round, which is told anew.
+func (w *Work) Change(p incident.Phase) error {
+	r := w.clocks[p]
+	if r.changed = true; r.raised == 0 || !r.Due.After(w.Now) {
+		return nil
+	}
+	old := *r
+	old.Ended = true
+	if err := w.saveClock(p, &old); err != nil {
+		return err
+	}
+	return w.Start(p, r.Clock, r.Soon, r.Due)
+}
 
 // Stop ends the clock of a phase.
 func (w *Work) Stop(p incident.Phase) {
@@ -164,16 +187,16 @@ func (w *Work) RestoreClocks(version int64) error {
 	return nil
 }
 
-// Evidence returns the photographs of the case, and those that are being
-// attached, as the check of the work needs them.
+// Evidence returns the photographs that have come since the last dispatch, those
+// that are being attached among them, as the check of the work needs them.
 func (w *Work) Evidence() ([]incident.Evidence, error) {
 	var fresh []uuid.UUID
 	for _, p := range w.photos {
 		fresh = append(fresh, p.ID)
 	}
 	rows, err := w.tx.Query(w.ctx, `SELECT p.photo_id, p.place_x, p.place_y, p.taken_at FROM photo p LEFT JOIN incident_photo a USING (district, photo_id)
-		WHERE p.district = $1 AND (a.incident_id = $2 OR p.photo_id = ANY($3)) AND p.state = 'complete' AND p.taken_at IS NOT NULL AND p.place_x IS NOT NULL
-		ORDER BY p.taken_at DESC`, w.Case.District, w.Case.ID, fresh)
+		WHERE p.district = $1 AND (a.incident_id = $2 OR p.photo_id = ANY($3)) AND p.state = 'complete' AND p.taken_at IS NOT NULL AND p.place_x IS NOT NULL AND p.completed_at > $4
+		ORDER BY p.taken_at DESC`, w.Case.District, w.Case.ID, fresh, w.Case.DispatchedAt)
 	if err != nil {
 		return nil, err
 	}
@@ -283,10 +306,14 @@ func (w *Work) saveParts(entries []incident.Entry) error {
 			alive[p] = r
 		}
 	}
-	for _, e := range entries {
+	for i, e := range entries {
+		clocks := any(alive)
+		if i < len(entries)-1 { // an entry before the last changed none of them
+			clocks = w.before
+		}
 		if _, err := w.tx.Exec(w.ctx, `INSERT INTO incident_entry (district, incident_id, version, action, from_state, to_state, at, actor, reason, note, after, clocks)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			e.District, e.Incident, e.Version, string(e.Action), string(e.From), string(e.To), e.At, idOrNull(e.By), string(e.Reason), e.Note, e.After, alive); err != nil {
+			e.District, e.Incident, e.Version, string(e.Action), string(e.From), string(e.To), e.At, idOrNull(e.By), string(e.Reason), e.Note, e.After, clocks); err != nil {
 			return err
 		}
 	}
@@ -300,12 +327,13 @@ func (w *Work) saveParts(entries []incident.Entry) error {
 	return nil
 }
 
-// savePhotos attaches photographs that have arrived whole and belong to no case
-// yet. Errors: photo_missing, photo_taken.
+// savePhotos attaches photographs that whoever acts has sent, that have arrived
+// whole and belong to no case yet. Errors: photo_missing, photo_taken.
 func (w *Work) savePhotos() error {
 	for _, p := range w.photos {
 		var whole bool
-		err := w.tx.QueryRow(w.ctx, `SELECT state = 'complete' FROM photo WHERE district = $1 AND photo_id = $2 FOR SHARE`, w.Case.District, p.ID).Scan(&whole)
+		err := w.tx.QueryRow(w.ctx, `SELECT state = 'complete' AND owner = $3 FROM photo WHERE district = $1 AND photo_id = $2 FOR SHARE`,
+			w.Case.District, p.ID, audit.ActorOf(w.ctx).Who).Scan(&whole)
 		if errors.Is(err, pgx.ErrNoRows) || err == nil && !whole {
 			return photoMissing()
 		}
@@ -388,6 +416,26 @@ func (w *Work) UnitWorks(id uuid.UUID) error {
 	}
 	if err == nil && !works {
 		err = fault.New(fault.Conflict, "unit_disabled", "这个责任单位已停用", "this unit has been disabled")
+	}
+	return err
+}
+
+// AreaIn reports whether an area is in an edition of the district.
+func (w *Work) AreaIn(edition, area uuid.UUID) (in bool, err error) {
+	err = w.tx.QueryRow(w.ctx, `SELECT EXISTS (SELECT FROM area_version WHERE district = $1 AND edition_id = $2 AND area_id = $3)`, w.Case.District, edition, area).Scan(&in)
+	return in, err
+}
+
+// Fits refuses an assignee who is neither of the unit nor at work in the
+// district's areas, or whose account is disabled. Error: case_assignee.
+func (w *Work) Fits(unit, assignee uuid.UUID) error {
+	var fits bool
+	err := w.tx.QueryRow(w.ctx, `SELECT NOT EXISTS (SELECT FROM account WHERE person_id = $3 AND disabled_at IS NOT NULL)
+		AND (EXISTS (SELECT FROM unit_member WHERE district = $1 AND unit_id = $2 AND person_id = $3)
+		  OR EXISTS (SELECT FROM post WHERE district = $1 AND person_id = $3 AND role IN ('grid_worker', 'grid_lead', 'community_officer', 'street_officer')
+		       AND from_at <= now() AND (until_at IS NULL OR until_at > now())))`, w.Case.District, unit, assignee).Scan(&fits)
+	if err == nil && !fits {
+		err = fault.New(fault.Unprocessable, "case_assignee", "此人不是该单位的人员，也不在本区网格、社区、街道岗位上", "this person is neither of the unit nor at work in the district's areas")
 	}
 	return err
 }

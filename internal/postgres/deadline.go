@@ -2,12 +2,14 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"wangge/internal/audit"
+	"wangge/internal/fault"
 	"wangge/internal/incident"
 	"wangge/internal/policy"
 )
@@ -47,19 +49,32 @@ const scanWithin = 20 * time.Second
 // next scan, because it asks what is due and not what has changed.
 func (s *Store) RaiseDue(ctx context.Context, most int) (raised int, resting []Deadline, err error) {
 	for raised < most {
-		one, rest, err := s.raiseOne(ctx)
-		if err != nil || !one {
-			return raised, resting, err
+		d, one := s.raiseOne(ctx)
+		if e, ours := fault.As(one); d == nil || ours && e.Kind == fault.Unavailable || one != nil && s.postpone(ctx, d) != nil {
+			return raised, resting, errors.Join(err, one) // the database is busy or away: it is asked again
 		}
+		err = errors.Join(err, one)
 		raised++
-		if rest != nil {
-			resting = append(resting, *rest)
+		if d.Rests && one == nil {
+			resting = append(resting, *d)
 		}
 	}
-	return raised, resting, nil
+	return raised, resting, err
 }
 
-func (s *Store) raiseOne(ctx context.Context) (found bool, rest *Deadline, err error) {
+// postpone lets a row that cannot be raised wait a minute, so that it does not
+// stand before all others.
+func (s *Store) postpone(ctx context.Context, d *Deadline) error {
+	ctx, cancel := context.WithTimeout(ctx, scanWithin)
+	defer cancel()
+	_, err := s.pool.Exec(ctx, `UPDATE deadline SET next_at = clock_timestamp() + interval '1 minute'
+		WHERE district = $1 AND incident_id = $2 AND phase = $3 AND round = $4 AND next_at IS NOT NULL`, d.District, d.ID, string(d.Phase), d.Round)
+	return err
+}
+
+// raiseOne raises the row that has waited longest; nil where none waits, or none
+// could be read.
+func (s *Store) raiseOne(ctx context.Context) (found *Deadline, err error) {
 	ctx, cancel := context.WithTimeout(ctx, scanWithin)
 	defer cancel()
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
@@ -75,11 +90,11 @@ func (s *Store) raiseOne(ctx context.Context) (found bool, rest *Deadline, err e
 		if err != nil {
 			return err
 		}
-		if _, err := pgx.ForEachRow(rows, []any{&d.District, &d.ID, &d.Phase, &d.Round, &raised, &soon, &due, &now}, func() error { found = true; return nil }); err != nil || !found {
+		if _, err := pgx.ForEachRow(rows, []any{&d.District, &d.ID, &d.Phase, &d.Round, &raised, &soon, &due, &now}, func() error { found = &d; return nil }); err != nil || found == nil {
 			return err
 		}
 		if due == nil { // it rests, and its day has come: the caller has it go on
-			d.Rests, rest = true, &d
+			d.Rests = true
 			_, err := tx.Exec(ctx, `UPDATE deadline SET next_at = clock_timestamp() + interval '1 minute' WHERE district = $1 AND incident_id = $2 AND phase = $3 AND round = $4`,
 				d.District, d.ID, string(d.Phase), d.Round)
 			return err
@@ -120,7 +135,7 @@ func (s *Store) raiseOne(ctx context.Context) (found bool, rest *Deadline, err e
 		}
 		return s.recordCase(ctx, tx, c, string(policy.CaseClock), levelNames[level], map[string]any{"phase": d.Phase, "round": d.Round, "due": due})
 	})
-	return found, rest, err
+	return found, err
 }
 
 // Escalation is one level that was raised.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"wangge/internal/geo"
 	"wangge/internal/incident"
@@ -24,6 +25,9 @@ type CaseViewer struct {
 	Person     uuid.UUID   // whose cases are theirs, as assignee
 	Reporter   string      // actor of the audit whose reports are theirs
 }
+
+// Resting stands for the deadline of a case that rests, in the order of the queue.
+var Resting = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // CaseFilter selects cases. Zero values select all.
 type CaseFilter struct {
@@ -198,6 +202,10 @@ func (w *caseWhere) inBox(b *geo.Box) string {
 	return in
 }
 
+// stillTheirs: what was assigned to somebody is theirs to read until a month after
+// it was closed.
+const stillTheirs = "(i.closed_at IS NULL OR i.closed_at > now() - interval '30 days')"
+
 // seenBy adds what a viewer may see.
 func (w *caseWhere) seenBy(v CaseViewer, district string, areas []uuid.UUID) {
 	whole, _ := v.split()
@@ -212,10 +220,10 @@ func (w *caseWhere) seenBy(v CaseViewer, district string, areas []uuid.UUID) {
 		mine = append(mine, "i.sight = ANY("+w.arg(areas)+")")
 	}
 	if len(v.Units) > 0 {
-		mine = append(mine, "i.unit_id = ANY("+w.arg(v.Units)+")")
+		mine = append(mine, "i.unit_id = ANY("+w.arg(v.Units)+") AND "+stillTheirs)
 	}
 	if v.Person != uuid.Nil {
-		mine = append(mine, "i.assignee = "+w.arg(v.Person))
+		mine = append(mine, "i.assignee = "+w.arg(v.Person)+" AND "+stillTheirs)
 	}
 	if v.Reporter != "" {
 		mine = append(mine, "i.reported_by = "+w.arg(v.Reporter)+" AND i.channel <> 'citizen'")
@@ -238,7 +246,11 @@ func (s *Store) Incidents(ctx context.Context, v CaseViewer, f CaseFilter) (case
 		key, order, after = "(coalesce(i.clock_due, 'infinity'), i.incident_id)", "coalesce(i.clock_due, 'infinity'), i.incident_id", ">"
 	}
 	if !f.AfterTime.IsZero() {
-		w.and(key + " " + after + " (" + w.arg(f.AfterTime) + "::timestamptz, " + w.arg(f.AfterID) + ")")
+		last := any(f.AfterTime)
+		if f.ByDue && f.AfterTime.Equal(Resting) {
+			last = pgtype.Timestamptz{InfinityModifier: pgtype.Infinity, Valid: true}
+		}
+		w.and(key + " " + after + " (" + w.arg(last) + "::timestamptz, " + w.arg(f.AfterID) + ")")
 	}
 	rows, err := s.pool.Query(ctx, selectCase+w.sql.String()+" ORDER BY "+order+" LIMIT "+w.arg(f.Most), w.planned()...)
 	if err != nil {
@@ -288,6 +300,12 @@ func (s *Store) CountIncidents(ctx context.Context, v CaseViewer, f CaseFilter) 
 	}
 	open, ended := f, f
 	open.OpenOnly, ended.From = true, n.EndedSince
+	if !f.ClosedFrom.IsZero() { // the window is that of the closing, however old the report
+		ended.From = f.From
+		if earliest := until.Add(-endedMost); f.ClosedFrom.Before(earliest) {
+			ended.ClosedFrom = earliest
+		}
+	}
 	for _, half := range []struct {
 		f    CaseFilter
 		only string

@@ -10637,7 +10637,7 @@ export interface operations {
                 /** @description open: those on which somebody has to act, the next due first; all (default): the latest reported first */
                 queue?: "open" | "all";
                 /** @description several with commas */
-                state?: string;
+                status?: string;
                 kind?: "event" | "component";
                 /** @description code of a major (2 digits) or minor (4) */
                 category?: string;
@@ -10658,7 +10658,7 @@ export interface operations {
                 /** @description reported before this RFC 3339 time, or up to the end of this date */
                 to?: string;
                 /** @description in number, address or description; two characters at least */
-                q?: string;
+                text?: string;
                 /** @description those that follow this case */
                 parent?: string;
                 /** @description true: those whose owner is disputed */
@@ -11074,7 +11074,7 @@ export interface operations {
                 /** @description open: those on which somebody has to act, the next due first; all (default): the latest reported first */
                 queue?: "open" | "all";
                 /** @description several with commas */
-                state?: string;
+                status?: string;
                 kind?: "event" | "component";
                 /** @description code of a major (2 digits) or minor (4) */
                 category?: string;
@@ -11095,7 +11095,7 @@ export interface operations {
                 /** @description reported before this RFC 3339 time, or up to the end of this date */
                 to?: string;
                 /** @description in number, address or description; two characters at least */
-                q?: string;
+                text?: string;
                 /** @description those that follow this case */
                 parent?: string;
                 /** @description true: those whose owner is disputed */
@@ -11309,7 +11309,7 @@ export interface operations {
                 /** @description open: those on which somebody has to act, the next due first; all (default): the latest reported first */
                 queue?: "open" | "all";
                 /** @description several with commas */
-                state?: string;
+                status?: string;
                 kind?: "event" | "component";
                 /** @description code of a major (2 digits) or minor (4) */
                 category?: string;
@@ -11330,7 +11330,7 @@ export interface operations {
                 /** @description reported before this RFC 3339 time, or up to the end of this date */
                 to?: string;
                 /** @description in number, address or description; two characters at least */
-                q?: string;
+                text?: string;
                 /** @description those that follow this case */
                 parent?: string;
                 /** @description true: those whose owner is disputed */

@@ -4,6 +4,7 @@ import { Refusal } from "../api/client";
 import { i18n } from "../i18n";
 import { refusal, tongue } from "../steward/service";
 import { hereIfAllowed } from "./phone/here";
+import { passing } from "./passing";
 import { uuid7 } from "./uuid7";
 
 /** A photograph that is ready to be sent, with all that is needed to go on sending it later. */
@@ -104,11 +105,6 @@ export async function sendPhoto(photo: Photo, to: Sending): Promise<void> {
       await pause(Math.min(30_000, 1000 * 2 ** failed++), to.signal);
     }
   }
-}
-
-/** What may be over in a while: no line, too much at once, a service that restarts. */
-function passing(error: unknown): boolean {
-  return error instanceof Refusal && ["offline", "too_many_requests", "not_ready", "offset_differs", "unavailable"].includes(error.code);
 }
 
 async function announce(photo: Photo, secret: string | undefined, { district, signal }: Sending): Promise<Standing> {

@@ -17,7 +17,7 @@ it("counts the filters beside the tab", () => {
 
 it("asks for the states of the tab, and for nothing that is not set", () => {
   expect(filterOf(readAddress(""), null)).toEqual({ queue: "open" });
-  expect(filterOf(readAddress("?tab=done&q=%E4%BA%95"), [1, 2, 3, 4])).toEqual({ queue: "all", state: "closed,rejected,voided,merged" }); // one character is not searched for
+  expect(filterOf(readAddress("?tab=done&q=%E4%BA%95"), [1, 2, 3, 4])).toEqual({ queue: "all", status: "closed,rejected,voided,merged" }); // one character is not searched for
   expect(filterOf(readAddress("?class=event%2F0110&area=150102%2Fgrid%2FA&inView=1&unlocated=1"), [1, 2, 3, 4])).toEqual({
     queue: "open", kind: "event", category: "0110", district: "150102", level: "grid", area: "A", located: "false", // what has no place is in no map
   });

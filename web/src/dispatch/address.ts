@@ -68,8 +68,8 @@ export function filterOf(a: DispatchAddress, box: number[] | null): CaseFilter {
   const text = a.text.trim();
   return {
     queue: a.tab === "done" ? "all" : "open",
-    ...(a.tab === "open" ? {} : { state: statesOf[a.tab].join(",") }),
-    ...(text.length > 1 ? { q: text } : {}),
+    ...(a.tab === "open" ? {} : { status: statesOf[a.tab].join(",") }),
+    ...(text.length > 1 ? { text } : {}),
     ...(a.overdue ? { overdue: "true" as const } : {}),
     ...(a.unlocated ? { located: "false" as const } : {}),
     ...(a.disputed ? { disputed: "true" as const } : {}),

@@ -79,7 +79,7 @@ function Figures({ today }: { today: string }) {
   const { t } = useTranslation();
   const open = useCaseSummary({ queue: "open" }).data;
   const reported = useCaseSummary({ from: today }).data;
-  const closed = useCaseSummary({ state: "closed", closed_from: today }).data;
+  const closed = useCaseSummary({ status: "closed", closed_from: today }).data;
   const all = (s: typeof reported) => s?.by_state.reduce((n, x) => n + x.count, 0);
   return (
     <dl className="wall-figures" aria-label={t("wallFigures")}>

@@ -1,6 +1,6 @@
-import { Refusal } from "../../api/client";
 import type { components } from "../../api/types.gen";
 import { send } from "../../steward/service";
+import { passing } from "../passing";
 import type { Draft } from "./draft";
 
 export type Receipt = components["schemas"]["Receipt"];
@@ -24,7 +24,7 @@ export async function sendReport(d: Draft, signal: AbortSignal, onWait: () => vo
     try {
       return await send<Receipt>("POST", "/api/v1/incidents", body);
     } catch (error) {
-      if (signal.aborted || !(error instanceof Refusal) || !["offline", "too_many_requests", "not_ready"].includes(error.code)) throw error;
+      if (signal.aborted || !passing(error)) throw error;
       onWait();
       await new Promise<void>((resolve) => {
         setTimeout(resolve, Math.min(20_000, 1000 * 2 ** failed));

@@ -16,8 +16,8 @@ type Tab = (typeof tabs)[number];
 const given = ["department_handler", "grid_worker"];
 
 function filterOf(tab: Tab, mine: boolean): CaseFilter {
-  if (tab === "todo") return { queue: "open", limit: 50, ...(mine ? { mine: "true" as const, state: "dispatched,handling" } : {}) }; // what is handled waits for others
-  if (tab === "check") return { queue: "open", state: "handled", limit: 50 };
+  if (tab === "todo") return { queue: "open", limit: 50, ...(mine ? { mine: "true" as const, status: "dispatched,handling" } : {}) }; // what is handled waits for others
+  if (tab === "check") return { queue: "open", status: "handled", limit: 50 };
   return { queue: "all", limit: 50 };
 }
 

@@ -21,7 +21,7 @@ export function ParentPicker({ of, except, district, parent, onChange }: ParentP
   const [text, setText] = useState("");
   const similar = useSimilar(of);
   const q = text.trim();
-  const found = useCases({ queue: "open", q, district, limit: 8 }, q.length > 1);
+  const found = useCases({ queue: "open", text: q, district, limit: 8 }, q.length > 1);
   const listed = q.length > 1 ? found.cases.filter((c) => c.id !== of?.id && !except.includes(c.id)) : [];
   return (
     <div className="parent-picker">

@@ -90,7 +90,7 @@ export function CasePanel(p: CasePanelProps) {
       {!acting && <ActBar actions={c.actions} active={null} keys={p.keys} onAct={(a) => p.onAct(a)} />}
       {acting && (
         <ActForm
-          key={`${c.id} ${acting.action} ${c.version}`}
+          key={`${c.id} ${acting.action}`}
           action={acting}
           of={c}
           district={c.district}
