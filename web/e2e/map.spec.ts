@@ -158,6 +158,7 @@ test.describe("a phone of 360 × 740", () => {
 
 test("the API's documentation needs nothing from elsewhere", async ({ page, loaded }) => {
   await page.goto(`${loaded.url}/docs`);
+  await page.locator("#operations-tag-locate").click();
   await expect(page.getByText("/api/v1/locate/batch")).toBeVisible();
   await picture(page, "docs");
 });
