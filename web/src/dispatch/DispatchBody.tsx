@@ -18,7 +18,7 @@ import { BulkBar, commonActions } from "./act/BulkBar";
 import { useDeeds } from "./act/deeds";
 import { useUndo } from "./act/undo";
 import { UndoToast } from "./act/UndoToast";
-import { type DispatchAddress, filterOf, filtersSet, noFilters, readAddress, writeAddress } from "./address";
+import { type DispatchAddress, filterOf, filtersSet, queryOf, noFilters, readAddress, writeAddress } from "./address";
 import { DispatchHead } from "./DispatchHead";
 import { NewCase } from "./intake/NewCase";
 import type { MapCase } from "./map/features";
@@ -217,7 +217,7 @@ export function DispatchBody({ theme }: { theme: Theme }) {
         </nav>
         <section className="queue" aria-label={t("queue")}>
           <QueueTabs address={address} box={box} onTab={(tab) => change({ tab })} />
-          <Filters address={address} districts={inForce} search={search} late={late} onChange={change} />
+          <Filters address={address} districts={inForce} search={search} late={late} onChange={change} query={me?.may.includes("case.export") ? queryOf(filter) : null} />
           {selection.cases.length > 0 && <BulkBar cases={selection.cases} onAct={startBulk} onClear={selection.clear} onAll={selection.all} />}
           <Queue
             cases={cases}

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { filterOf, filtersSet, readAddress, writeAddress } from "./address";
+import { filterOf, filtersSet, queryOf, readAddress, writeAddress } from "./address";
 
 it("a link reopens what was seen", () => {
   for (const link of ["", "?tab=filed", "?q=%E4%BA%95%E7%9B%96&overdue=1&case=0192", "?tab=done&class=event%2F0110&area=150102%2Fsubdistrict%2F150102002&unit=u&unlocated=1&disputed=1&mine=1&inView=1"]) {
@@ -22,4 +22,8 @@ it("asks for the states of the tab, and for nothing that is not set", () => {
     queue: "open", kind: "event", category: "0110", district: "150102", level: "grid", area: "A", located: "false", // what has no place is in no map
   });
   expect(filterOf(readAddress("?inView=1"), [111.123456, 40, 112, 41]).bbox).toBe("111.12346,40.00000,112.00000,41.00000");
+});
+
+it("a filter becomes a query without what is not asked", () => {
+  expect(queryOf({ queue: "open", text: "井盖", overdue: undefined })).toBe("queue=open&text=%E4%BA%95%E7%9B%96");
 });

@@ -80,3 +80,8 @@ export function filterOf(a: DispatchAddress, box: number[] | null): CaseFilter {
     ...(a.inView && box && !a.unlocated ? { bbox: box.map((x) => x.toFixed(5)).join(",") } : {}),
   };
 }
+
+/** A filter as a query, for addresses that a browser opens by itself. */
+export function queryOf(filter: CaseFilter): string {
+  return new URLSearchParams(Object.entries(filter).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]]))).toString();
+}

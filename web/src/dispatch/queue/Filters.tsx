@@ -14,12 +14,14 @@ interface FiltersProps {
   /** How many of the tab are late. */
   late: number | undefined;
   onChange: (part: Partial<DispatchAddress>) => void;
+  /** What is shown, as a query: to take it away as a table. null for who may not. */
+  query: string | null;
 }
 
 const settles = 250; // milliseconds after the last key
 
 /** The text that is searched for, and below it what narrows the queue. */
-export function Filters({ address, districts, search, late, onChange }: FiltersProps) {
+export function Filters({ address, districts, search, late, onChange, query }: FiltersProps) {
   const { t } = useTranslation();
   const [text, setText] = useState(address.text);
   const [shown, setShown] = useState(address.text);
@@ -72,6 +74,16 @@ export function Filters({ address, districts, search, late, onChange }: FiltersP
         )}
       </div>
       {more && <MoreFilters address={address} districts={districts} onChange={onChange} />}
+      {more && query !== null && (
+        <p className="export-links">
+          {t("exportCases")}
+          {(["csv", "xlsx"] as const).map((format) => (
+            <a key={format} className="link" href={`/api/v1/incidents/export?${query}&format=${format}`} download>
+              {format === "csv" ? "CSV" : "Excel"}
+            </a>
+          ))}
+        </p>
+      )}
     </div>
   );
 }

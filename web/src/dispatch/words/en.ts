@@ -64,6 +64,7 @@ export const en: Record<keyof typeof zh, string> = {
   onlyDisputed: "Disputed",
   onlyInView: "On the map",
   moreFilters: "Class, street, unit",
+  exportCases: "Take this list away as:",
   clearFilters: "Clear the filters",
   filterClass: "Class",
   filterStreet: "Street",

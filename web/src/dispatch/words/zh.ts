@@ -63,6 +63,7 @@ export const zh = {
   onlyDisputed: "争议",
   onlyInView: "地图范围",
   moreFilters: "类别、街道、单位",
+  exportCases: "把现在的列表导出为：",
   clearFilters: "清除筛选",
   filterClass: "类别",
   filterStreet: "街道",
