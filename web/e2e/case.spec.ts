@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Browser, Page } from "@playwright/test";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
 
 import { accessible, expect, picture, Service, test } from "./service";
 
@@ -15,9 +15,15 @@ test.afterAll(() => service.stop());
 const here = { longitude: 111.6712, latitude: 40.8301 };
 const phone = { width: 360, height: 740 };
 
+const contexts: BrowserContext[] = [];
+test.afterEach(async () => {
+  for (const c of contexts.splice(0)) await c.close(); // their maps would be drawn on beside other stories
+});
+
 /** A page of its own for somebody, who stands at the place. */
 async function pageOf(browser: Browser, login: string, viewport = { width: 1440, height: 900 }) {
   const context = await browser.newContext({ viewport, locale: "zh-CN", timezoneId: "Asia/Shanghai", permissions: ["geolocation"], geolocation: { ...here, accuracy: 8 }, hasTouch: viewport === phone });
+  contexts.push(context);
   const page = await context.newPage();
   if (login) {
     const password = readFileSync(join(service.dir, "demo-password"), "utf8").trim();
