@@ -335,7 +335,9 @@ test("the desk in the dark, in English, on a phone; stale drafts and a lost serv
     // Cancelling an upload cuts it off.
     await page.route("**/files/**", () => undefined); // never arrives
     const cut = page.waitForEvent("requestfailed", (r) => r.url().includes("/files/"));
+    const begun = page.waitForRequest((r) => r.url().includes("/files/"));
     await page.getByTestId("file").setInputFiles(grid);
+    await begun; // one that is cancelled before is never sent, and so never fails
     await page.getByTestId("sending").getByRole("button", { name: "取消" }).click();
     await cut;
     await expect(page.getByTestId("drop")).toBeVisible();
