@@ -12,7 +12,6 @@ import (
 	"wangge/internal/fault"
 	"wangge/internal/geo"
 	"wangge/internal/incident"
-	"wangge/internal/policy"
 	"wangge/internal/postgres"
 	"wangge/internal/worktime"
 )
@@ -47,7 +46,7 @@ func (d *Desk) Act(ctx context.Context, key postgres.IncidentKey, by postgres.Wr
 		return nil, err
 	}
 	return d.Store.UpdateIncident(ctx, key, by, func(w *postgres.Work) error {
-		w.Act(policyOf(act.Action, w.Case.State))
+		w.Act(string(incident.PolicyOf(act.Action)))
 		w.Attach(act.Photos)
 		m := &move{Desk: d, ctx: ctx, w: w, in: &w.Case.Incident, rules: rules, act: act,
 			by: incident.Act{By: act.By, At: w.Now, Reason: act.Reason, Note: act.Note}}
@@ -60,15 +59,6 @@ func (d *Desk) Act(ctx context.Context, key postgres.IncidentKey, by postgres.Wr
 		}
 		return m.clocks(incident.Effects(from, w.Case.State, before))
 	})
-}
-
-// policyOf names the action of the policy that a move is.
-func policyOf(a incident.Action, from incident.State) string {
-	m, _ := incident.MoveOf(a, from)
-	if m.Policy == "" {
-		return string(policy.CaseRead)
-	}
-	return string(m.Policy)
 }
 
 // move is one act at work on a locked case.
@@ -96,7 +86,7 @@ func (m *move) do() error {
 		}
 		return in.Reject(by)
 	case incident.RelocateAction:
-		return m.relocate()
+		return m.moveTo(m.by)
 	case incident.DispatchAction, incident.ReworkAction:
 		return m.send()
 	case incident.TransferAction:
@@ -181,10 +171,6 @@ func (m *move) classify() error {
 		return m.in.Classify(m.by, class, m.act.Filing)
 	}
 	return m.in.Accept(m.by, class, m.act.Filing)
-}
-
-func (m *move) relocate() error {
-	return m.moveTo(m.by)
 }
 
 // moveTo gives the case the place of the act; whose it is is decided under the
@@ -291,11 +277,8 @@ func (m *move) merge() error {
 	if m.act.Parent == m.in.ID {
 		return m.in.Merge(m.by, m.in)
 	}
-	parent, err := m.w.Other(m.act.Parent)
+	parent, err := m.leader(m.act.Parent)
 	if err != nil {
-		return err
-	}
-	if err := m.noFollowers(); err != nil {
 		return err
 	}
 	return m.in.Merge(m.by, &parent.Incident)
@@ -311,17 +294,17 @@ func (m *move) noFollowers() error {
 	return err
 }
 
-// mayFollow refuses to let a case follow one that is over, or while others
-// follow it.
-func (m *move) mayFollow(parent uuid.UUID) error {
-	p, err := m.w.Other(parent)
+// leader locks the case that this one is to follow. Errors: no_such_incident,
+// case_parent, case_has_followers.
+func (m *move) leader(id uuid.UUID) (*postgres.Case, error) {
+	parent, err := m.w.Other(id)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !p.State.Open() {
-		return fault.New(fault.Conflict, "case_parent", "只能并入同区另一件未办结的案卷", "a case is merged into another open one of the district")
+	if !parent.State.Open() {
+		return nil, fault.New(fault.Conflict, "case_parent", "只能并入同区另一件未办结的案卷", "a case is merged into another open one of the district")
 	}
-	return m.noFollowers()
+	return parent, m.noFollowers()
 }
 
 // undo takes the last move back, and the clocks with it.
@@ -334,7 +317,7 @@ func (m *move) undo() error {
 		return err
 	}
 	if m.in.State == incident.Merged { // as it was before: it still has to be possible
-		if err := m.mayFollow(m.in.Parent); err != nil {
+		if _, err := m.leader(m.in.Parent); err != nil {
 			return err
 		}
 	}
@@ -346,7 +329,7 @@ func (m *move) undo() error {
 			m.w.Case.Sight = owner.Area
 		}
 	}
-	m.w.Act(policyOf(past[len(past)-1].Action, past[len(past)-1].From))
+	m.w.Act(string(incident.PolicyOf(past[len(past)-1].Action)))
 	return m.w.RestoreClocks(past[0].Version)
 }
 
@@ -399,14 +382,17 @@ func (m *move) knownUnit() error {
 			return err
 		}
 	}
+	works := m.w.UnitWorks(m.act.Unit)
+	if works == nil {
+		return nil
+	}
 	if ix := m.Boundaries.Index(); ix != nil && ix.Edition(m.in.District) != nil {
-		e := ix.Edition(m.in.District)
-		for _, a := range e.All() {
+		for _, a := range ix.Edition(m.in.District).All() {
 			if a.Level <= area.Community && dispatch.TerritoryID(m.in.District, a.AreaID) == m.act.Unit {
-				_, err := m.w.Territory(a.AreaID, a.Name)
+				_, err := m.w.Territory(a.AreaID, a.Name) // it answers even when it is disabled: somebody has to
 				return err
 			}
 		}
 	}
-	return m.w.UnitWorks(m.act.Unit)
+	return works
 }

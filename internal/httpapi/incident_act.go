@@ -164,14 +164,14 @@ func (s *Server) act(ctx context.Context, id string, version int64, act caseflow
 		return nil, false, err
 	}
 	key := postgres.IncidentKey{District: c.District, ID: c.ID}
-	needed := anyMove(act.Action).Policy
+	needed := incident.PolicyOf(act.Action)
 	if act.Action == incident.UndoAction { // whoever may do what is undone
 		past, err := s.Store.IncidentHistory(ctx, key)
 		if err != nil {
 			return nil, false, err
 		}
 		last := past[len(past)-1]
-		needed = anyMove(last.Action).Policy
+		needed = incident.PolicyOf(last.Action)
 		if requestOf(ctx).open {
 			act.By = last.By
 		}
@@ -207,17 +207,6 @@ func (s *Server) beyond(ctx context.Context, p geo.Point) bool {
 	return a != nil && policy.Granted(seen.posts, policy.CaseDispatch, policy.Place{District: a.Edition().Code, Lo: a.Lo, Hi: a.Hi}) == policy.Deny
 }
 
-// anyMove is a move of an action, from whatever state: all moves of one are a
-// matter of the same action of the policy.
-func anyMove(a incident.Action) incident.Move {
-	for _, m := range incident.Moves() {
-		if m.Action == a {
-			return m
-		}
-	}
-	return incident.Move{}
-}
-
 // readAct reads the body of an action.
 func (s *Server) readAct(ctx context.Context, action incident.Action, b *ActRequest) (a caseflow.Act, err error) {
 	a = caseflow.Act{Action: action, Reason: incident.Reason(b.Reason), Note: strings.TrimSpace(b.Note), Kind: category.Kind(b.Kind), Code: b.Category, Filing: b.Condition,
@@ -241,7 +230,7 @@ func (s *Server) readAct(ctx context.Context, action incident.Action, b *ActRequ
 	}
 	if seen := requestOf(ctx); seen.caller != nil {
 		a.By = seen.caller.Person
-	} else if anyMove(action).Policy == policy.CaseHandle {
+	} else if incident.PolicyOf(action) == policy.CaseHandle {
 		a.By = handlerYet
 	} else {
 		a.By = deskYet

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -57,7 +58,7 @@ func (s *Server) waiting(ctx context.Context, in *CaseRequestPath) (*postgres.Ca
 	if r == nil || r.ID != id || requestOf(ctx).caller == nil {
 		return nil, nil, missing
 	}
-	if s.caseEffect(ctx, c, anyMove(incident.Action(r.Action)).Policy) < policy.SecondEyes {
+	if s.caseEffect(ctx, c, incident.PolicyOf(incident.Action(r.Action))) < policy.SecondEyes {
 		return nil, nil, s.deny(ctx, "", forbidden())
 	}
 	return c, r, nil
@@ -70,7 +71,7 @@ func (s *Server) waitingOn(ctx context.Context, c *postgres.Case) (*WaitingAct, 
 		return nil, nil //nolint:nilnil // nobody is known, and nothing waits
 	}
 	r, err := s.Store.CaseRequestOf(ctx, postgres.IncidentKey{District: c.District, ID: c.ID}, c.Version)
-	if err != nil || r == nil || s.caseEffect(ctx, c, anyMove(incident.Action(r.Action)).Policy) < policy.SecondEyes {
+	if err != nil || r == nil || s.caseEffect(ctx, c, incident.PolicyOf(incident.Action(r.Action))) < policy.SecondEyes {
 		return nil, err
 	}
 	words, err := s.caseWords(ctx, c.District)
@@ -96,7 +97,9 @@ func (s *Server) confirmAct(ctx context.Context, in *CaseRequestPath) (*incident
 	if err := json.Unmarshal(r.Act, &act); err != nil {
 		return nil, err
 	}
-	act.Note = strings.TrimSpace(act.Note + "（" + requestOf(ctx).caller.Name + "确认 · confirmed）")
+	if note := strings.TrimSpace(act.Note + "（" + requestOf(ctx).caller.Name + "确认 · confirmed）"); utf8.RuneCountInString(note) <= 500 { // the audit names them as well
+		act.Note = note
+	}
 	// The case moves on with the version that was asked about: a confirmation that
 	// comes twice finds another one.
 	c, err = s.Cases.Act(ctx, postgres.IncidentKey{District: c.District, ID: c.ID}, writing(ctx, r.Version), act)

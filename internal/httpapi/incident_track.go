@@ -94,7 +94,8 @@ func (s *Server) track(ctx context.Context, in *struct {
 			return nil, err
 		}
 	}
-	d.State, d.StateWord, d.Due = string(shown.State), words.state(shown.State, lang), orNil(shown.Progress.Due)
+	stands := c.Standing(&shown.Incident)
+	d.State, d.StateWord, d.Due = string(stands), words.state(stands, lang), orNil(shown.Progress.Due)
 	names, err := s.Store.CaseNames(ctx, casesOf(entries))
 	if err != nil {
 		return nil, err

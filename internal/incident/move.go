@@ -135,4 +135,14 @@ func MoveOf(a Action, from State) (m Move, ok bool) {
 	return m, false
 }
 
+// PolicyOf is the action of the policy that an action on a case is, whatever
+// state it leads from; empty for undo, which takes what it undoes took.
+func PolicyOf(a Action) policy.Action {
+	i := slices.IndexFunc(next, func(m Move) bool { return m.Action == a })
+	if i < 0 {
+		return ""
+	}
+	return next[i].Policy
+}
+
 func (m Move) needs(n Need) bool { return slices.Contains(m.Needs, n) }

@@ -87,7 +87,7 @@ func (w *Work) readClock() error {
 // Clock returns the clock of a phase that runs or rests; nil when none does.
 func (w *Work) Clock(p incident.Phase) *Running { return w.clocks[p] }
 
-// Start begins a new round of a phase.
+// Start begins a new round of a phase, and ends the one that runs.
 func (w *Work) Start(p incident.Phase, clock worktime.Clock, soon, due time.Time) error {
 	var round int
 	if err := w.tx.QueryRow(w.ctx, `SELECT coalesce(max(round), 0) FROM deadline WHERE district = $1 AND incident_id = $2 AND phase = $3`,
@@ -113,11 +113,6 @@ func (w *Work) Change(p incident.Phase) error {
 	r := w.clocks[p]
 	if r.changed = true; r.raised == 0 || !r.Due.After(w.Now) {
 		return nil
-	}
-	old := *r
-	old.Ended = true
-	if err := w.saveClock(p, &old); err != nil {
-		return err
 	}
 	return w.Start(p, r.Clock, r.Soon, r.Due)
 }
@@ -400,9 +395,6 @@ func (s *Store) recordCase(ctx context.Context, tx pgx.Tx, c *Case, act, what st
 	_, err := tx.Exec(ctx, `INSERT INTO feed (seq, district, incident_id, version, what, state, sight, unit_id, assignee)
 		SELECT seq, $1, $2, $3, $4, $5, $6, $7, $8 FROM audit_head`,
 		c.District, c.ID, c.Version, what, string(c.State), idOrNull(c.Sight), idOrNull(c.Unit), idOrNull(c.Assignee))
-	if err == nil {
-		_, err = tx.Exec(ctx, `SELECT pg_notify('wangge_feed', '')`)
-	}
 	return err
 }
 
