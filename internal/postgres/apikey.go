@@ -92,15 +92,7 @@ func (s *Store) Keys(ctx context.Context, page Page) ([]APIKey, error) {
 
 // Key returns one. Error: no_such_key.
 func (s *Store) Key(ctx context.Context, id uuid.UUID) (*APIKey, error) {
-	rows, err := s.pool.Query(ctx, selectKey+`WHERE k.key_id = $1`, id)
-	if err != nil {
-		return nil, translate(err)
-	}
-	k, err := pgx.CollectExactlyOneRow(rows, scanKey)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, NoSuchKey()
-	}
-	return &k, translate(err)
+	return exactlyOne(ctx, s.pool, scanKey, NoSuchKey(), selectKey+`WHERE k.key_id = $1`, id)
 }
 
 // NoSuchKey is the answer about a key that is not there.

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,15 +52,7 @@ func (s *Store) Findings(ctx context.Context, district string, edition uuid.UUID
 
 // findingByID returns one finding of an edition. Error: no_such_finding.
 func findingByID(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, id int64) (*area.Finding, error) {
-	rows, err := tx.Query(ctx, selectFinding+`WHERE district = $1 AND edition_id = $2 AND finding_id = $3`, district, edition, id)
-	if err != nil {
-		return nil, err
-	}
-	f, err := pgx.CollectExactlyOneRow(rows, scanFinding)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fault.New(fault.NotFound, "no_such_finding", "没有这个问题了，可能已经修好：请刷新", "there is no such finding any more; it may be mended: reload")
-	}
-	return &f, err
+	return exactlyOne(ctx, tx, scanFinding, fault.New(fault.NotFound, "no_such_finding", "没有这个问题了，可能已经修好：请刷新", "there is no such finding any more; it may be mended: reload"), selectFinding+`WHERE district = $1 AND edition_id = $2 AND finding_id = $3`, district, edition, id)
 }
 
 func replaceCheckFindings(ctx context.Context, tx pgx.Tx, district string, edition uuid.UUID, found []area.Finding) error {

@@ -134,15 +134,7 @@ func (s *Store) IncidentByNumber(ctx context.Context, number string) (*Case, err
 }
 
 func oneCase(ctx context.Context, q querier, sql string, args ...any) (*Case, error) {
-	rows, err := q.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, translate(err)
-	}
-	c, err := pgx.CollectExactlyOneRow(rows, scanCase)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, NoSuchIncident()
-	}
-	return &c, translate(err)
+	return exactlyOne(ctx, q, scanCase, NoSuchIncident(), sql, args...)
 }
 
 // Reporter is who reported a case: personal data, kept apart.

@@ -92,18 +92,11 @@ func (s *Store) Person(ctx context.Context, v Viewer, id uuid.UUID) (p *account.
 }
 
 func loadPerson(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*account.Person, error) {
-	rows, err := tx.Query(ctx, selectPerson+`WHERE p.person_id = $1`, id)
+	p, err := exactlyOne(ctx, tx, scanPerson, NoSuchPerson(), selectPerson+`WHERE p.person_id = $1`, id)
 	if err != nil {
 		return nil, err
 	}
-	p, err := pgx.CollectExactlyOneRow(rows, scanPerson)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, NoSuchPerson()
-	}
-	if err != nil {
-		return nil, err
-	}
-	one := []account.Person{p}
+	one := []account.Person{*p}
 	return &one[0], fillPosts(ctx, tx, one)
 }
 

@@ -59,15 +59,7 @@ func scanPhoto(row pgx.CollectableRow) (p Photo, err error) {
 
 // Photo returns one, complete or not. Error: no_such_photo.
 func (s *Store) Photo(ctx context.Context, district string, id uuid.UUID) (*Photo, error) {
-	rows, err := s.pool.Query(ctx, selectPhoto+`WHERE district = $1 AND photo_id = $2`, district, id)
-	if err != nil {
-		return nil, translate(err)
-	}
-	p, err := pgx.CollectExactlyOneRow(rows, scanPhoto)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, NoSuchPhoto()
-	}
-	return &p, translate(err)
+	return exactlyOne(ctx, s.pool, scanPhoto, NoSuchPhoto(), selectPhoto+`WHERE district = $1 AND photo_id = $2`, district, id)
 }
 
 // NoSuchPhoto is the answer about a photograph that is not there.

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -147,20 +146,13 @@ func NoSuchRequest() error {
 // endRequest ends an open request, and returns it as it was. The wrong person
 // is told by the caller; the table refuses it as well.
 func endRequest(ctx context.Context, tx pgx.Tx, district, name string, request, person uuid.UUID, how string) (*ActivationRequest, error) {
-	rows, err := tx.Query(ctx, selectRequest+`AND r.district = $1 AND e.name = $2 AND r.request_id = $3 FOR UPDATE OF r`, district, name, request)
-	if err != nil {
-		return nil, err
-	}
-	r, err := pgx.CollectExactlyOneRow(rows, scanRequest)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, NoSuchRequest()
-	}
+	r, err := exactlyOne(ctx, tx, scanRequest, NoSuchRequest(), selectRequest+`AND r.district = $1 AND e.name = $2 AND r.request_id = $3 FOR UPDATE OF r`, district, name, request)
 	if err != nil {
 		return nil, err
 	}
 	if how == "confirmed" && r.By == person {
-		return &r, nil
+		return r, nil
 	}
 	_, err = tx.Exec(ctx, `UPDATE activation_request SET ended = $3, ended_by = $4, ended_at = now() WHERE district = $1 AND request_id = $2`, district, request, how, person)
-	return &r, err
+	return r, err
 }

@@ -41,15 +41,7 @@ func (s *Store) Responsibilities(ctx context.Context, district string) ([]dispat
 
 // Responsibility returns one rule. Error: no_such_rule.
 func (s *Store) Responsibility(ctx context.Context, district string, id uuid.UUID) (*dispatch.Rule, error) {
-	rows, err := s.pool.Query(ctx, selectRule+`WHERE district = $1 AND rule_id = $2`, district, id)
-	if err != nil {
-		return nil, translate(err)
-	}
-	r, err := pgx.CollectExactlyOneRow(rows, scanRule)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, NoSuchRule()
-	}
-	return &r, translate(err)
+	return exactlyOne(ctx, s.pool, scanRule, NoSuchRule(), selectRule+`WHERE district = $1 AND rule_id = $2`, district, id)
 }
 
 // NoSuchRule is the answer about a rule that is not there.

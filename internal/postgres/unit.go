@@ -48,15 +48,7 @@ func (s *Store) Units(ctx context.Context, district string) ([]dispatch.Unit, er
 
 // Unit returns one. Error: no_such_unit.
 func (s *Store) Unit(ctx context.Context, district string, id uuid.UUID) (*dispatch.Unit, error) {
-	rows, err := s.pool.Query(ctx, selectUnit+`WHERE u.district = $1 AND u.unit_id = $2`, district, id)
-	if err != nil {
-		return nil, translate(err)
-	}
-	u, err := pgx.CollectExactlyOneRow(rows, scanUnit)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, NoSuchUnit()
-	}
-	return &u, translate(err)
+	return exactlyOne(ctx, s.pool, scanUnit, NoSuchUnit(), selectUnit+`WHERE u.district = $1 AND u.unit_id = $2`, district, id)
 }
 
 // NoSuchUnit is the answer about a unit that is not there.
