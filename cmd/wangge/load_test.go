@@ -7,10 +7,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,9 +30,19 @@ import (
 	"wangge/internal/postgres"
 )
 
-// mix is what comes in twenty arrivals: two reports with a photograph each, and
-// what people at desks and maps ask for.
-var mix = []string{"report", "case", "queue", "lookup", "tile", "case", "lookup", "tile", "case", "queue", "report", "case", "lookup", "queue", "tile", "case", "lookup", "queue", "tile", "case"}
+// shares is what comes in a hundred arrivals. For each report with a photograph (three
+// requests) a page was opened and moved with its tiles, places were looked up, and
+// people at desks read their queue and the cases in it.
+var shares = map[string]int{"report": 1, "queue": 12, "case": 25, "lookup": 25, "tile": 37}
+
+// mix is shares in an order without rhythm, the same in every run.
+var mix = func() (mix []string) {
+	for _, kind := range slices.Sorted(maps.Keys(shares)) {
+		mix = append(mix, slices.Repeat([]string{kind}, shares[kind])...)
+	}
+	rand.New(rand.NewPCG(33, 100)).Shuffle(len(mix), func(i, j int) { mix[i], mix[j] = mix[j], mix[i] })
+	return mix
+}()
 
 // crowd sends arrivals at a fixed rate, whatever becomes of them: an open loop.
 type crowd struct {
@@ -51,7 +66,7 @@ type outcome struct {
 // run lets arrivals come for a while and returns what became of them.
 func (c *crowd) run(rate float64, lasts time.Duration) map[string]*outcome {
 	of := map[string]*outcome{}
-	for _, kind := range mix {
+	for kind := range shares {
 		of[kind] = &outcome{}
 	}
 	var mu sync.Mutex
@@ -137,7 +152,7 @@ func (c *crowd) send(method, path string, body []byte, headers ...string) (int, 
 // report sends a photograph and then the report, once each.
 func (c *crowd) report(i int, at geo.Point) int {
 	file, sum := picture(i)
-	key := "Bearer " + string(c.keys[i%len(c.keys)])
+	key := "Bearer " + string(c.keys[i/len(mix)%len(c.keys)])
 	photo, id := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
 	if status, _ := c.send(http.MethodPost, "/api/v1/photos", fmt.Appendf(nil, `{"id":%q,"district":"D","bytes":%d,"sha256":"%x"}`, photo, len(file), sum), "Authorization", key, "Content-Type", "application/json"); status != http.StatusCreated {
 		return status
@@ -199,16 +214,19 @@ func sum(of map[string]*outcome) (all outcome) {
 
 // TestReportsComeThroughWhenThereIsTooMuch is promise P33: what the service does
 // on this machine, and that five times as much does not bring it down: it does
-// nearly as much as before, and sheds anything but reports.
+// nearly as much as before, and sheds anything but reports. Callers who ask that
+// much need a processor for themselves, so they get one, and the service and its
+// database the other, before the most that it does there is measured again.
 func TestReportsComeThroughWhenThereIsTooMuch(t *testing.T) {
 	if os.Getenv("WANGGE_ACCEPT") == "" {
 		t.Skip("runs with WANGGE_ACCEPT=1")
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // the callers are not what is measured
 	dir := home(t)
 	s := serve(t, dir)
 	c := &crowd{t: t, base: s.address, cells: imported(t, dir, "2026", "A"), client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 2000, MaxIdleConns: 4000}}}
 	must(t, dir, "edition", "activate", "2026", "--from", "2026-01-01")
-	c.people(dir, 60)
+	c.people(dir, 200)
 	s.eventually("accounts to be noticed", 10*time.Second, func() bool { status, _ := s.get("/api/v1/incidents"); return status == http.StatusUnauthorized })
 	for i := range 20 {
 		if status := c.report(i, c.cells[i%len(c.cells)].LabelPoint()); status != http.StatusCreated {
@@ -219,23 +237,15 @@ func TestReportsComeThroughWhenThereIsTooMuch(t *testing.T) {
 	defer stop()
 	heard := c.listen(listening, 50)
 
-	best, lasts := 0.0, 10*time.Second
-	for _, rate := range []float64{50, 100, 150, 200, 250, 300, 400, 500, 600, 800} {
-		all := sum(c.run(rate, lasts))
-		p99 := part(all.took, 99)
-		t.Logf("%.0f arrivals a second: %d of %d done, %v (median), %v (p99)", rate, all.done, all.came, part(all.took, 50), p99)
-		if all.done*1000 < all.came*999 || p99 > time.Second {
-			break
-		}
-		best = rate
-		t.Logf("acceptance: P33 %.0f arrivals a second (one in ten a report with a photograph; cases, queues, lookups, tiles; 50 streams): all done, %v (median), %v (p99)", rate, part(all.took, 50), p99)
-	}
+	c.most(10*time.Second, "with its callers on all processors")
+	s.pinned(dir)
+	best := c.most(10*time.Second, "on one processor, its callers on another")
 	time.Sleep(3 * time.Second)
-	lasts = 30 * time.Second
+	lasts := time.Minute
 	of := c.run(5*best, lasts)
 	all := sum(of)
 	goodput := float64(all.done) / lasts.Seconds()
-	for _, kind := range []string{"report", "case", "queue", "lookup", "tile"} {
+	for _, kind := range slices.Sorted(maps.Keys(shares)) {
 		o := of[kind]
 		t.Logf("acceptance: P33 at %.0f a second: %s: %d came, %d done, %d told to come back, %d failed; %v (median), %v (p99)", 5*best, kind, o.came, o.done, o.shed, o.failed, part(o.took, 50), part(o.took, 99))
 	}
@@ -246,6 +256,9 @@ func TestReportsComeThroughWhenThereIsTooMuch(t *testing.T) {
 	if goodput < 0.8*best {
 		t.Errorf("%.0f done a second, %.0f were sustained", goodput, best)
 	}
+	if late := part(all.told, 99); late > 100*time.Millisecond {
+		t.Errorf("refusals took %v (p99)", late)
+	}
 	if all.failed > 0 || best == 0 {
 		t.Errorf("%d failed otherwise; %.0f sustained", all.failed, best)
 	}
@@ -253,6 +266,57 @@ func TestReportsComeThroughWhenThereIsTooMuch(t *testing.T) {
 	if after := sum(c.run(best/2, 5*time.Second)); after.done != after.came {
 		t.Errorf("afterwards %d of %d were done", after.done, after.came)
 	}
+}
+
+// most finds what the service can do, to a tenth: the highest rate of arrivals of
+// which all are answered, 99 of 100 within a second.
+func (c *crowd) most(lasts time.Duration, where string) (best float64) {
+	sustained := func(rate float64) bool {
+		defer time.Sleep(2 * time.Second)
+		all := sum(c.run(rate, lasts))
+		p99 := part(all.took, 99)
+		c.t.Logf("%.0f arrivals a second: %d of %d done, %v (median), %v (p99)", rate, all.done, all.came, part(all.took, 50), p99)
+		if all.done*1000 < all.came*999 || p99 > time.Second {
+			return false
+		}
+		best = rate
+		c.t.Logf("acceptance: P33 %.0f arrivals a second (one in a hundred a report with a photograph; cases, queues, lookups, tiles; 50 streams) %s: all done, %v (median), %v (p99)", rate, where, part(all.took, 50), p99)
+		return true
+	}
+	tooMuch := 200.0
+	for sustained(tooMuch) {
+		tooMuch *= 2
+	}
+	for best > 0 && tooMuch > 1.1*best {
+		if middle := (best + tooMuch) / 2; !sustained(middle) {
+			tooMuch = middle
+		}
+	}
+	return best
+}
+
+// pinned leaves the first processor to the service and its database, and the
+// second to this process.
+func (s *server) pinned(dir string) {
+	s.tb.Helper()
+	pin := func(processor int, pid string) {
+		if out, err := exec.Command("taskset", "--all-tasks", "--cpu-list", "--pid", strconv.Itoa(processor), pid).CombinedOutput(); err != nil {
+			s.tb.Fatalf("taskset: %v: %s", err, out)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "postgres", "data", "postmaster.pid"))
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	postmaster, _, _ := strings.Cut(string(text), "\n")
+	children, err := os.ReadFile(filepath.Join("/proc", postmaster, "task", postmaster, "children"))
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	for _, pid := range append(strings.Fields(string(children)), postmaster, strconv.Itoa(s.cmd.Process.Pid)) {
+		pin(0, pid)
+	}
+	pin(1, strconv.Itoa(os.Getpid()))
 }
 
 // people makes those who report and those who sit at desks.

@@ -46,6 +46,7 @@ func (d *Desk) Act(ctx context.Context, key postgres.IncidentKey, by postgres.Wr
 		return nil, err
 	}
 	return d.Store.UpdateIncident(ctx, key, by, func(w *postgres.Work) error {
+		w.Calendar = rules.calendarVersion
 		w.Act(string(incident.PolicyOf(act.Action)))
 		w.Attach(act.Photos)
 		m := &move{Desk: d, ctx: ctx, w: w, in: &w.Case.Incident, rules: rules, act: act,

@@ -45,6 +45,7 @@ func (d *Desk) review(ctx context.Context, key postgres.IncidentKey) error {
 		return err
 	}
 	return d.Store.ReviewIncident(ctx, key, func(w *postgres.Work) (outcome string, to uuid.UUID, err error) {
+		w.Calendar = rules.calendarVersion
 		in := &w.Case.Incident
 		owner, covered, err := w.FixOwner(in.Place.Point)
 		if err != nil {

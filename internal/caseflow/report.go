@@ -58,6 +58,7 @@ func (d *Desk) Report(ctx context.Context, by postgres.Write, r Report) (c *post
 		Case: postgres.Case{Channel: r.Channel, ReportedBy: r.Actor, Description: r.Description}}
 	n.District, n.ID = r.District, r.ID
 	return d.Store.AddIncident(ctx, by, n, func(w *postgres.Work) error {
+		w.Calendar = rules.calendarVersion
 		w.Act(string(policy.CaseCreate))
 		place, err := d.place(w, r)
 		if err != nil {

@@ -16,14 +16,15 @@ const rulesFor = 2 * time.Second
 // rules are the settings of a district, ready for use.
 type rules struct {
 	incident.Rules
-	calendar   *worktime.Calendar
-	limits     map[incident.Phase]worktime.Limit
-	warning    worktime.Warning
-	nearMetres float64       // within which a case may be about the same matter
-	nearTime   time.Duration // likewise
-	moved      casesetting.Moved
-	words      map[string]string
-	read       time.Time
+	calendar        *worktime.Calendar
+	calendarVersion int64 // postgres.CaseSetting.Reckoned
+	limits          map[incident.Phase]worktime.Limit
+	warning         worktime.Warning
+	nearMetres      float64       // within which a case may be about the same matter
+	nearTime        time.Duration // likewise
+	moved           casesetting.Moved
+	words           map[string]string
+	read            time.Time
 }
 
 // usualWork is the limit of work whose class has none in the standard.
@@ -39,7 +40,7 @@ func (d *Desk) rules(ctx context.Context, district string) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rules{read: time.Now(), moved: set.Moved, words: set.Words, warning: worktime.Warning{Percent: set.Warning},
+	r := &rules{read: time.Now(), calendarVersion: set.Reckoned, moved: set.Moved, words: set.Words, warning: worktime.Warning{Percent: set.Warning},
 		nearMetres: float64(set.Duplicates.Metres), nearTime: time.Duration(set.Duplicates.Hours) * time.Hour,
 		Rules: incident.Rules{EvidenceMetres: float64(set.EvidenceMetres), Extensions: set.Extensions, DisputeAfter: set.DisputeAfter,
 			UndoWithin: time.Duration(set.UndoMinutes) * time.Minute, LongestRest: time.Duration(set.RestDays) * 24 * time.Hour},

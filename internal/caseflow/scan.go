@@ -37,7 +37,8 @@ func (d *Desk) Run(ctx context.Context) {
 }
 
 // Scan raises what has become late, lets suspended cases go on whose day has
-// come, and goes through the open cases after new boundaries.
+// come, and goes through the open cases after a new calendar and after new
+// boundaries.
 func (d *Desk) Scan(ctx context.Context) error {
 	for {
 		raised, resting, err := d.Store.RaiseDue(ctx, mostAtOnce)
@@ -50,6 +51,9 @@ func (d *Desk) Scan(ctx context.Context) error {
 		if raised < mostAtOnce {
 			break
 		}
+	}
+	if err := d.reckonAnew(ctx); err != nil {
+		return err
 	}
 	return d.reviewBoundaries(ctx)
 }

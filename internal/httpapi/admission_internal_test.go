@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -17,7 +19,7 @@ func TestEveryOperationHasAClass(t *testing.T) {
 		if (of == intakeClass) != (rule.action == policy.CaseCreate && (id == "incident-report" || id == "photo-begin" || id == "photo-progress")) {
 			t.Errorf("%s is of the class %s", id, of)
 		}
-		if _, there := newLanes(2, 8)[of]; !there && of != freeClass {
+		if _, there := newGate(2, 8).lanes[of]; !there && of != freeClass {
 			t.Errorf("%s: the class %s has no lane", id, of)
 		}
 	}
@@ -33,63 +35,135 @@ func TestEveryOperationHasAClass(t *testing.T) {
 // told at once; one class does not take another's place.
 func TestALaneLetsSoManyIn(t *testing.T) {
 	t.Parallel()
-	for of, l := range newLanes(2, 8) {
+	for of := range newGate(2, 8).lanes {
+		g := newGate(2, 8)
+		l := g.lanes[of]
 		l.patient = time.Minute
-		var leaves []func()
-		for range cap(l.slots) {
-			leave, ok := l.enter(t.Context())
-			if !ok {
+		for range l.slots {
+			if !g.enter(t.Context(), of) {
 				t.Fatalf("%s: no slot", of)
 			}
-			leaves = append(leaves, leave)
 		}
-		let := make(chan int, l.most)
+		var let []int
 		var waiting sync.WaitGroup
-		for i := range int(l.most) {
+		for i := range l.most {
 			waiting.Go(func() {
-				leave, ok := l.enter(t.Context())
-				if !ok {
+				if !g.enter(t.Context(), of) {
 					t.Errorf("%s: one who waited was sent away", of)
 					return
 				}
-				let <- i
-				leave()
+				let = append(let, i) // one at a time: only one slot is given back
+				g.leave(of)
 			})
-		}
-		for l.waiting.Load() < l.most {
-			time.Sleep(time.Millisecond)
+			for g.waiting(of) <= i {
+				runtime.Gosched()
+			}
 		}
 		began := time.Now()
-		if _, ok := l.enter(t.Context()); ok || time.Since(began) > 100*time.Millisecond {
+		if g.enter(t.Context(), of) || time.Since(began) > 100*time.Millisecond {
 			t.Errorf("%s: one too many was let in, or kept waiting", of)
 		}
-		for _, leave := range leaves {
-			leave()
-		}
+		g.leave(of)
 		waiting.Wait()
-		if len(let) != int(l.most) || l.waiting.Load() != 0 || len(l.slots) != 0 {
-			t.Errorf("%s: %d came in, %d wait, %d slots are taken", of, len(let), l.waiting.Load(), len(l.slots))
+		if len(let) != l.most || !slices.IsSorted(let) {
+			t.Errorf("%s: %d of %d came in, in order: %t", of, len(let), l.most, slices.IsSorted(let))
+		}
+		for range l.slots - 1 {
+			g.leave(of)
+		}
+		if l.busy != 0 || len(l.queue) != 0 {
+			t.Errorf("%s: %d slots are taken, %d wait", of, l.busy, len(l.queue))
+		}
+	}
+}
+
+func (g *gate) waiting(of class) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.lanes[of].queue)
+}
+
+// TestOthersMakeWayForReports: while there are more reports than the gate bears,
+// others come in one at a time, and most are told at once to come back; then all
+// is as before.
+func TestOthersMakeWayForReports(t *testing.T) {
+	t.Parallel()
+	g := newGate(2, 8)
+	for range g.bears + 1 {
+		if !g.enter(t.Context(), intakeClass) {
+			t.Fatal("a report was sent away")
+		}
+	}
+	for of, l := range g.lanes {
+		if of == intakeClass {
+			continue
+		}
+		if !g.enter(t.Context(), of) {
+			t.Errorf("%s: not even one", of)
+		}
+		var came sync.WaitGroup
+		for range l.most / 8 {
+			came.Go(func() {
+				if !g.enter(t.Context(), of) {
+					t.Errorf("%s: one who waited was sent away", of)
+				}
+			})
+		}
+		for g.waiting(of) < l.most/8 {
+			runtime.Gosched()
+		}
+		if g.enter(t.Context(), of) {
+			t.Errorf("%s: came in before the reports", of)
+		}
+		g.leave(of) // one goes, the next comes
+		if g.mu.Lock(); l.busy != 1 {
+			t.Errorf("%s: %d at once beside the reports", of, l.busy)
+		}
+		g.mu.Unlock()
+		if !g.enter(t.Context(), intakeClass) {
+			t.Error("a report was sent away")
+		}
+		for range g.lanes[intakeClass].busy - g.bears {
+			g.leave(intakeClass)
+		}
+		if g.mu.Lock(); l.busy != min(l.slots, l.most/8) {
+			t.Errorf("%s: %d work after the reports, want %d", of, l.busy, min(l.slots, l.most/8))
+		}
+		g.mu.Unlock()
+		for range l.most / 8 {
+			g.leave(of)
+		}
+		came.Wait()
+		if !g.enter(t.Context(), intakeClass) {
+			t.Fatal("a report was sent away")
 		}
 	}
 }
 
 func TestNobodyWaitsForEver(t *testing.T) {
 	t.Parallel()
-	l := newLane(1, 10, 20*time.Millisecond)
-	leave, _ := l.enter(t.Context())
-	if _, ok := l.enter(t.Context()); ok {
+	g := &gate{lanes: map[class]*lane{intakeClass: {slots: 1, most: 10, patient: 20 * time.Millisecond}}}
+	g.enter(t.Context(), intakeClass)
+	if g.enter(t.Context(), intakeClass) {
 		t.Error("there was no slot")
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	l.patient = time.Minute
-	if _, ok := l.enter(gone); ok {
+	g.lanes[intakeClass].patient = time.Minute
+	if g.enter(gone, intakeClass) {
 		t.Error("who has gone was let in")
 	}
-	leave()
-	if leave, ok := l.enter(t.Context()); !ok || l.waiting.Load() != 0 {
+	g.leave(intakeClass)
+	if !g.enter(t.Context(), intakeClass) || g.waiting(intakeClass) != 0 {
 		t.Error("a free slot is not given")
-	} else {
-		leave()
+	}
+}
+
+// TestTheLogIsToldNowAndThen of what the metrics count one by one.
+func TestTheLogIsToldNowAndThen(t *testing.T) {
+	t.Parallel()
+	g, now := newGate(2, 8), time.Now()
+	if !g.tells(now) || g.tells(now.Add(9*time.Second)) || !g.tells(now.Add(10*time.Second)) {
+		t.Error("not once in ten seconds")
 	}
 }

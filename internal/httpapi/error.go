@@ -194,6 +194,7 @@ type request struct {
 	lang  string
 	path  string
 	cause error // of a 5xx, for the log
+	shed  bool  // there was too much to do; the log hears of it in sum
 
 	key    string    // its Idempotency-Key
 	digest hash.Hash // of what it asks for; nil without a key

@@ -26,7 +26,7 @@ type CaseEvent struct {
 	ID       uuid.UUID `json:"id"`
 	District string    `json:"district"`
 	Version  int64     `json:"version"`
-	What     string    `json:"what" doc:"an action, or due_soon, overdue, long_overdue; gone: it is not the reader's to see any more"`
+	What     string    `json:"what" doc:"an action, or due_soon, overdue, long_overdue; reckoned: its times changed with the calendar; gone: it is not the reader's to see any more"`
 	State    string    `json:"state,omitempty"`
 	At       time.Time `json:"at"`
 }

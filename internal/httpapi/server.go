@@ -17,6 +17,7 @@ import (
 	"os"
 	"path"
 	"reflect"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,7 +94,7 @@ type Server struct {
 	intake   *intake
 	hasher   *account.Hasher
 	verifies chan struct{} // one slot: the whole audit is read
-	lanes    map[class]*lane
+	gate     *gate
 }
 
 // maxBatches is how many batches are answered at once; more are told to come
@@ -104,7 +105,7 @@ const maxBatches = 8
 func New(c Config) (*Server, error) {
 	hookHuma()
 	s := &Server{Config: c, batches: make(chan struct{}, maxBatches), streams: make(chan struct{}, streamSlots), metrics: newMetrics(c.Boundaries),
-		limiters: newLimiters(c.Limits), intake: &intake{addresses: map[string]*taken{}}, tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1), lanes: usualLanes(c.Store.Connections())}
+		limiters: newLimiters(c.Limits), intake: &intake{addresses: map[string]*taken{}}, tiles: newTiles(), hasher: account.NewHasher(), verifies: make(chan struct{}, 1), gate: newGate(runtime.GOMAXPROCS(0), c.Store.Connections())}
 	r := chi.NewRouter()
 	s.router = r
 	r.Use(s.observe, patience, compress, s.secure, s.page, s.ownHost, s.sameOrigin, plainText, digest, middleware.GetHead)
@@ -209,7 +210,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 			}
 			s.metrics.requests.With(prometheus.Labels{"route": route, "method": knownMethod(r.Method), "status": strconv.Itoa(status)}).
 				Observe(time.Since(began).Seconds())
-			if status >= http.StatusInternalServerError {
+			if status >= http.StatusInternalServerError && !seen.shed {
 				s.Log.Error("request failed", "method", r.Method, "route", route, "status", status,
 					"client", middleware.GetClientIP(r.Context()), "err", seen.cause)
 			}

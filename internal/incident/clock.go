@@ -117,3 +117,7 @@ func (in *Incident) LiftSupervision(act Act) error {
 		return nil
 	})
 }
+
+// Reckon gives the work another time by which it is due, because the calendar
+// has changed. It is no step.
+func (in *Incident) Reckon(due time.Time) { in.Due = stored(due) }

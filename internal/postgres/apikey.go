@@ -104,7 +104,7 @@ func NoSuchKey() error {
 // the same idempotency key, cannot show it again. Errors: no_such_area,
 // idempotency_key_reused.
 func (s *Store) AddKey(ctx context.Context, by Write, k APIKey, secret account.Secret) (*APIKey, error) {
-	object, err := s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	object, err := s.once(ctx, by, func(tx *writing) (string, error) {
 		k.ID = uuid.Must(uuid.NewV7())
 		var district *string
 		var area, maker *uuid.UUID
@@ -140,7 +140,7 @@ func (s *Store) AddKey(ctx context.Context, by Write, k APIKey, secret account.S
 // RevokeKey takes a key out of use. Errors: no_such_key, stale_version,
 // idempotency_key_reused.
 func (s *Store) RevokeKey(ctx context.Context, id uuid.UUID, by Write) error {
-	_, err := s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err := s.once(ctx, by, func(tx *writing) (string, error) {
 		var version int64
 		err := tx.QueryRow(ctx, `UPDATE api_key SET revoked_at = coalesce(revoked_at, now()), version = version + 1
 			WHERE key_id = $1 AND $2::bigint IN (0, version) RETURNING version`, id, by.Version).Scan(&version)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"wangge/internal/audit"
 	"wangge/internal/policy"
@@ -14,7 +15,7 @@ import (
 // Record adds a row of the audit about something that changes nothing by
 // itself: a refusal, an export.
 func (s *Store) Record(ctx context.Context, e audit.Entry) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error { return record(ctx, tx, e) })
+	return s.inTx(ctx, func(tx *writing) error { record(ctx, tx, e); return nil })
 }
 
 // did is the row about a change of an edition.
@@ -22,24 +23,67 @@ func did(action policy.Action, district, edition string, detail map[string]any) 
 	return audit.Entry{Act: string(action), District: district, Object: "edition " + edition, Result: audit.Done, Detail: audit.Detail(detail)}
 }
 
-// record adds a row at the end of the chain, as the last step of a write: what
-// cannot be recorded is not done. The end is locked until the transaction ends,
-// so that rows stand in the order of commits.
-func record(ctx context.Context, tx pgx.Tx, e audit.Entry) error {
+// act is a row of the audit to be, and what takes its number.
+type act struct {
+	entry audit.Entry
+	event *event // nil: nobody follows it
+}
+
+// event is a row of the feed to be.
+type event struct {
+	c    *Case
+	what string
+}
+
+// record adds a row to the chain when the write commits: what cannot be recorded
+// is not done.
+func record(ctx context.Context, tx *writing, e audit.Entry) {
 	e.Actor = audit.ActorOf(ctx)
-	if err := tx.QueryRow(ctx, `UPDATE audit_head SET seq = seq + 1 RETURNING seq, hash, clock_timestamp()`).Scan(&e.Seq, &e.Prev, &e.At); err != nil {
-		return fmt.Errorf("audit: %w", err)
+	tx.done = append(tx.done, &act{entry: e})
+}
+
+// commit ends a write, and records what it did. The end of the chain is locked
+// until then, so that rows stand in the order of commits; it is one for all, so
+// what is left to do under that lock goes to the database in one piece, the
+// commit with it.
+func (tx *writing) commit(ctx context.Context) error {
+	last := &pgx.Batch{}
+	if len(tx.done) > 0 {
+		var head audit.Entry
+		if err := tx.QueryRow(ctx, `SELECT seq, hash, clock_timestamp() FROM audit_head FOR UPDATE`).Scan(&head.Seq, &head.Hash, &head.At); err != nil {
+			return fmt.Errorf("audit: %w", err)
+		}
+		for _, a := range tx.done {
+			e := &a.entry
+			e.Seq, e.Prev, e.At = head.Seq+1, head.Hash, head.At.Truncate(time.Microsecond)
+			e.Hash = e.Seal()
+			last.Queue(`INSERT INTO audit (seq, at, actor, actor_name, source, act, district, object, result, detail, prev, hash)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+				e.Seq, e.At, e.Actor.Who, e.Actor.Name, e.Actor.Source, e.Act, e.District, e.Object, e.Result, e.Detail, e.Prev, e.Hash)
+			if a.event != nil {
+				c := a.event.c
+				last.Queue(`INSERT INTO feed (seq, district, incident_id, version, what, state, sight, unit_id, assignee) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+					e.Seq, c.District, c.ID, c.Version, a.event.what, string(c.State), idOrNull(c.Sight), idOrNull(c.Unit), idOrNull(c.Assignee))
+			}
+			head = *e
+		}
+		last.Queue(`UPDATE audit_head SET seq = $1, hash = $2`, head.Seq, head.Hash)
 	}
-	e.At = e.At.Truncate(time.Microsecond)
-	e.Hash = e.Seal()
-	_, err := tx.Exec(ctx, `INSERT INTO audit (seq, at, actor, actor_name, source, act, district, object, result, detail, prev, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		e.Seq, e.At, e.Actor.Who, e.Actor.Name, e.Actor.Source, e.Act, e.District, e.Object, e.Result, e.Detail, e.Prev, e.Hash)
-	if err == nil {
-		_, err = tx.Exec(ctx, `UPDATE audit_head SET hash = $1`, e.Hash)
+	last.Queue(`COMMIT`)
+	sent := tx.SendBatch(ctx, last)
+	var end pgconn.CommandTag
+	for range last.Len() {
+		var err error
+		if end, err = sent.Exec(); err != nil {
+			_ = sent.Close()
+			return err
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("audit: %w", err)
+	if err := sent.Close(); err != nil {
+		return err
+	}
+	if end.String() != "COMMIT" { // an error before was not minded
+		return pgx.ErrTxCommitRollback
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ type CaseRequest struct {
 // AskForSecond keeps an act on a case until a second person confirms it. Errors:
 // stale_version; case_waits, when another act waits already.
 func (s *Store) AskForSecond(ctx context.Context, key IncidentKey, version int64, by uuid.UUID, action string, act any) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		c, err := oneCase(ctx, tx, selectCase+`WHERE i.district = $1 AND i.incident_id = $2 FOR UPDATE`, key.District, key.ID)
 		if err != nil {
 			return err
@@ -47,7 +47,8 @@ func (s *Store) AskForSecond(ctx context.Context, key IncidentKey, version int64
 		if done.RowsAffected() == 0 {
 			return fault.New(fault.Conflict, "case_waits", "已有一个操作在等第二人确认", "another act waits for a second person already")
 		}
-		return record(ctx, tx, audit.Entry{Act: action, District: key.District, Object: "incident " + key.ID.String(), Result: audit.Done, Detail: audit.Detail(map[string]any{"did": "asked"})})
+		record(ctx, tx, audit.Entry{Act: action, District: key.District, Object: "incident " + key.ID.String(), Result: audit.Done, Detail: audit.Detail(map[string]any{"did": "asked"})})
+		return nil
 	})
 }
 
@@ -70,10 +71,11 @@ func (s *Store) CaseRequestOf(ctx context.Context, key IncidentKey, version int6
 
 // EndCaseRequest ends what waits. how is confirmed or withdrawn.
 func (s *Store) EndCaseRequest(ctx context.Context, district string, request uuid.UUID, how string, by uuid.UUID) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		if _, err := tx.Exec(ctx, `UPDATE case_request SET ended = $3, ended_by = $4, ended_at = now() WHERE district = $1 AND request_id = $2 AND ended IS NULL`, district, request, how, by); err != nil {
 			return err
 		}
-		return record(ctx, tx, audit.Entry{Act: "case_request", District: district, Object: "case_request " + request.String(), Result: audit.Done, Detail: audit.Detail(map[string]any{"did": how})})
+		record(ctx, tx, audit.Entry{Act: "case_request", District: district, Object: "case_request " + request.String(), Result: audit.Done, Detail: audit.Detail(map[string]any{"did": how})})
+		return nil
 	})
 }

@@ -23,9 +23,12 @@ import (
 type Work struct {
 	Case *Case
 	Now  time.Time // by the database's clock
+	// Calendar is the version of the calendar (CaseSetting.Reckoned) by which do
+	// and finish reckon clocks.
+	Calendar int64
 
 	ctx    context.Context //nolint:containedctx // of one write, while its row is locked
-	tx     pgx.Tx
+	tx     *writing
 	store  *Store
 	clocks map[incident.Phase]*Running
 	photos []AttachedPhoto
@@ -44,12 +47,13 @@ type Running struct {
 	Ended     bool
 	EndedAt   time.Time `json:"-"`
 
-	raised  int
-	changed bool
+	raised   int
+	reckoned int64 // by which calendar; 0 is by one that is not known
+	changed  bool
 }
 
 // workOn locks a case for a write.
-func (s *Store) workOn(ctx context.Context, tx pgx.Tx, key IncidentKey) (*Work, error) {
+func (s *Store) workOn(ctx context.Context, tx *writing, key IncidentKey) (*Work, error) {
 	c, err := oneCase(ctx, tx, selectCase+`WHERE i.district = $1 AND i.incident_id = $2 FOR UPDATE`, key.District, key.ID)
 	if err != nil {
 		return nil, err
@@ -58,7 +62,7 @@ func (s *Store) workOn(ctx context.Context, tx pgx.Tx, key IncidentKey) (*Work, 
 	if err := w.readClock(); err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, `SELECT phase, round, clock, soon_at, due_at, rest_until, raised FROM deadline
+	rows, err := tx.Query(ctx, `SELECT phase, round, clock, soon_at, due_at, rest_until, raised, reckoned FROM deadline
 		WHERE district = $1 AND incident_id = $2 AND ended_at IS NULL`, key.District, key.ID)
 	if err != nil {
 		return nil, err
@@ -67,8 +71,9 @@ func (s *Store) workOn(ctx context.Context, tx pgx.Tx, key IncidentKey) (*Work, 
 	var clock []byte
 	var soon, due, rest *time.Time
 	var round, raised int
-	_, err = pgx.ForEachRow(rows, []any{&phase, &round, &clock, &soon, &due, &rest, &raised}, func() error {
-		r := &Running{Round: round, Soon: orZero(soon), Due: orZero(due), RestUntil: orZero(rest), raised: raised}
+	var reckoned int64
+	_, err = pgx.ForEachRow(rows, []any{&phase, &round, &clock, &soon, &due, &rest, &raised, &reckoned}, func() error {
+		r := &Running{Round: round, Soon: orZero(soon), Due: orZero(due), RestUntil: orZero(rest), raised: raised, reckoned: reckoned}
 		w.clocks[phase] = r
 		return json.Unmarshal(clock, &r.Clock)
 	})
@@ -103,14 +108,15 @@ func (w *Work) Start(p incident.Phase, clock worktime.Clock, soon, due time.Time
 			}
 		}
 	}
-	w.clocks[p] = &Running{Round: round + 1, Clock: clock, Soon: soon, Due: due, changed: true}
+	w.clocks[p] = &Running{Round: round + 1, Clock: clock, Soon: soon, Due: due, reckoned: w.Calendar, changed: true}
 	return nil
 }
 
-// Change marks a clock as changed. One whose lateness has been told and that has
+// Change marks a clock as changed and reckoned. One whose lateness has been told and that has
 // time again begins a new round, which is told anew.
 func (w *Work) Change(p incident.Phase) error {
 	r := w.clocks[p]
+	r.reckoned = w.Calendar
 	if r.changed = true; r.raised == 0 || !r.Due.After(w.Now) {
 		return nil
 	}
@@ -224,13 +230,7 @@ func (w *Work) save(seen int64) error {
 	if len(entries) == 0 {
 		return errors.New("nothing was done to the case")
 	}
-	for _, r := range w.clocks {
-		r.Clock.Calendar = nil // what is kept does not depend on it
-	}
-	c.Due, c.Soon = time.Time{}, time.Time{}
-	if r := w.clocks[c.State.Phase()]; r != nil && !r.Ended {
-		c.Due, c.Soon = r.Due, r.Soon
-	}
+	w.showClock()
 	if c.Category.Edition == category.Default().Name { // it has no row until something refers to it
 		if err := ensureDefaultCategories(w.ctx, w.tx, c.District); err != nil {
 			return err
@@ -262,6 +262,18 @@ func (w *Work) save(seen int64) error {
 		return err
 	}
 	return w.tell(entries)
+}
+
+// showClock gives the case the times of its phase's clock.
+func (w *Work) showClock() {
+	c := w.Case
+	for _, r := range w.clocks {
+		r.Clock.Calendar = nil // what is kept does not depend on it
+	}
+	c.Due, c.Soon = time.Time{}, time.Time{}
+	if r := w.clocks[c.State.Phase()]; r != nil && !r.Ended {
+		c.Due, c.Soon = r.Due, r.Soon
+	}
 }
 
 // refersTo turns a broken reference into what it means.
@@ -366,36 +378,32 @@ func (w *Work) saveClock(p incident.Phase, r *Running) error {
 		long := r.Due.Add(LongAfter)
 		next = &long
 	}
-	_, err := w.tx.Exec(w.ctx, `INSERT INTO deadline (district, incident_id, phase, round, clock, soon_at, due_at, rest_until, ended_at, next_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+	_, err := w.tx.Exec(w.ctx, `INSERT INTO deadline (district, incident_id, phase, round, clock, soon_at, due_at, rest_until, ended_at, next_at, reckoned)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (district, incident_id, phase, round) DO UPDATE SET clock = excluded.clock, soon_at = excluded.soon_at, due_at = excluded.due_at,
-		  rest_until = excluded.rest_until, ended_at = excluded.ended_at, next_at = excluded.next_at`,
-		w.Case.District, w.Case.ID, string(p), r.Round, r.Clock, orNull(r.Soon), orNull(r.Due), orNull(r.RestUntil), ended, next)
+		  rest_until = excluded.rest_until, ended_at = excluded.ended_at, next_at = excluded.next_at, reckoned = excluded.reckoned`,
+		w.Case.District, w.Case.ID, string(p), r.Round, r.Clock, orNull(r.Soon), orNull(r.Due), orNull(r.RestUntil), ended, next, r.reckoned)
 	r.changed = false
 	return err
 }
 
-// tell writes outbox, audit and feed, as the last step: the feed takes the
-// number of the audit, whose end is locked from there to the commit.
+// tell writes outbox, audit and feed.
 func (w *Work) tell(entries []incident.Entry) error {
 	c, last := w.Case, entries[len(entries)-1]
 	if _, err := w.tx.Exec(w.ctx, `INSERT INTO outbox (event_id, subject, id, version, what) VALUES ($1, 'incident', $2, $3, $4)`,
 		uuid.Must(uuid.NewV7()), c.ID, c.Version, string(last.Action)); err != nil {
 		return err
 	}
-	return w.store.recordCase(w.ctx, w.tx, c, w.act, string(last.Action), map[string]any{"version": c.Version, "state": c.State})
+	recordCase(w.ctx, w.tx, c, w.act, string(last.Action), map[string]any{"version": c.Version, "state": c.State})
+	return nil
 }
 
-// recordCase writes the row of the audit about a case, and the event of the feed.
-func (s *Store) recordCase(ctx context.Context, tx pgx.Tx, c *Case, act, what string, detail map[string]any) error {
+// recordCase writes the row of the audit about a case, and the event of the feed
+// with its number.
+func recordCase(ctx context.Context, tx *writing, c *Case, act, what string, detail map[string]any) {
 	detail["did"] = what
-	if err := record(ctx, tx, audit.Entry{Act: act, District: c.District, Object: "incident " + c.ID.String(), Result: audit.Done, Detail: audit.Detail(detail)}); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `INSERT INTO feed (seq, district, incident_id, version, what, state, sight, unit_id, assignee)
-		SELECT seq, $1, $2, $3, $4, $5, $6, $7, $8 FROM audit_head`,
-		c.District, c.ID, c.Version, what, string(c.State), idOrNull(c.Sight), idOrNull(c.Unit), idOrNull(c.Assignee))
-	return err
+	record(ctx, tx, audit.Entry{Act: act, District: c.District, Object: "incident " + c.ID.String(), Result: audit.Done, Detail: audit.Detail(detail)})
+	tx.done[len(tx.done)-1].event = &event{c, what}
 }
 
 // UnitWorks refuses a unit that is not there or does not work any more. Errors:

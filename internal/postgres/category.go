@@ -157,7 +157,7 @@ func (s *Store) AddCategories(ctx context.Context, district string, e *category.
 	if err != nil {
 		return err
 	}
-	_, err = s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err = s.once(ctx, by, func(tx *writing) (string, error) {
 		if err := holdCategories(ctx, tx, district); err != nil {
 			return "", err
 		}
@@ -180,7 +180,7 @@ func (s *Store) AddCategories(ctx context.Context, district string, e *category.
 // Errors: no_such_district, no_such_categories, categories_in_force,
 // idempotency_key_reused.
 func (s *Store) PutCategoriesInForce(ctx context.Context, district, edition string, from time.Time, by Write) error {
-	_, err := s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err := s.once(ctx, by, func(tx *writing) (string, error) {
 		if err := holdCategories(ctx, tx, district); err != nil {
 			return "", err
 		}

@@ -135,35 +135,54 @@ func (s *Store) Ping(ctx context.Context) error {
 // a caller that goes away must not leave it open whether the work was done.
 const commitWithin = 30 * time.Second
 
+// beginning opens a transaction. A check works in memory between its statements;
+// that is no idling.
+const beginning = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10min'`
+
+// writing is a transaction that writes. What it did stands in the audit when it
+// has ended; see record.
+type writing struct {
+	pgx.Tx
+	done []*act
+}
+
 // inTx runs do in one transaction, which commits when do returns nil. It
 // returns nil only when the database has kept everything it promises to keep.
 // Error: not_replicated, when the commit stands but reached no standby; the
 // caller may repeat it with the same idempotency key.
-func (s *Store) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
-	tx, err := s.pool.Begin(ctx)
+func (s *Store) inTx(ctx context.Context, do func(tx *writing) error) error {
+	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return translate(err)
 	}
-	conn := tx.Conn().PgConn()
-	s.unsynced.Delete(conn)
-	defer func() { // does nothing after the commit
-		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
-		defer cancel()
-		_ = tx.Rollback(ending)
+	defer conn.Release()
+	s.unsynced.Delete(conn.Conn().PgConn())
+	tx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginning})
+	if err != nil {
+		return translate(err)
+	}
+	w := &writing{Tx: tx}
+	ending := func() (context.Context, context.CancelFunc) {
+		return context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			ctx, cancel := ending()
+			defer cancel()
+			_ = tx.Rollback(ctx)
+		}
 	}()
-	// A check works in memory between its statements; that is no idling.
-	if _, err := tx.Exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = '10min'`); err != nil {
+	if err := do(w); err != nil {
 		return translate(err)
 	}
-	if err := do(tx); err != nil {
-		return translate(err)
-	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
+	ctx, cancel := ending()
 	defer cancel()
-	if err := tx.Commit(ending); err != nil {
+	if err := w.commit(ctx); err != nil {
 		return translate(err)
 	}
-	if _, lost := s.unsynced.LoadAndDelete(conn); lost {
+	committed = true
+	if _, lost := s.unsynced.LoadAndDelete(conn.Conn().PgConn()); lost {
 		e := fault.New(fault.Unavailable, "not_replicated", "已写入，但备用数据库没有确认；请稍后用同一个请求再试", "written, but no standby has confirmed it; repeat the same request shortly")
 		e.Retry = 5 * time.Second
 		return e

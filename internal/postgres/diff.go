@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"wangge/internal/area"
 	"wangge/internal/geo"
@@ -31,7 +30,7 @@ type Difference struct {
 // vertices on a straight line count as the same.
 func (s *Store) Diff(ctx context.Context, district, a, b string) (diff []Difference, err error) {
 	var before, after []*area.Version
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		if district, err = onlyDistrict(ctx, tx, district); err != nil {
 			return err
 		}

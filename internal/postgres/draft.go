@@ -66,7 +66,7 @@ var errDryRun = errors.New("dry run")
 // empty_draft; findings are not errors.
 func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 	var done *Filled
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
+	err := s.inTx(ctx, func(tx *writing) error {
 		d := &draft{tx: tx, fill: &fill}
 		if err := d.open(ctx); err != nil {
 			return err
@@ -117,8 +117,9 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 		}
 		done.Committed = true
 		entry := did(policy.DraftImport, d.district, e.Name, map[string]any{"level": fill.Level.String(), "added": added, "replaced": replaced})
-		if err := record(ctx, tx, entry); err != nil || done.Activated == nil {
-			return err
+		record(ctx, tx, entry)
+		if done.Activated == nil {
+			return nil
 		}
 		return recordActivation(ctx, tx, e)
 	})
@@ -133,7 +134,7 @@ func (s *Store) FillDraft(ctx context.Context, fill Fill) (*Filled, error) {
 
 // draft is one import at work inside its transaction.
 type draft struct {
-	tx       pgx.Tx
+	tx       *writing
 	fill     *Fill
 	district string
 	scheme   area.Scheme

@@ -149,7 +149,7 @@ func (s *Store) Waive(ctx context.Context, district, name string, finding int64,
 			return nil, err
 		}
 	}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		if e, err = lockDraft(ctx, tx, district, name, by.Version); err != nil {
 			return err
 		}
@@ -180,7 +180,8 @@ func (s *Store) Waive(ctx context.Context, district, name string, finding int64,
 		if err := touchDraft(ctx, tx, e); err != nil {
 			return err
 		}
-		return record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": "waive", "finding": f.Code, "areas": f.Areas, "waived": reason != ""}))
+		record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": "waive", "finding": f.Code, "areas": f.Areas, "waived": reason != ""}))
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ type History struct {
 // AreaHistory tells the life of the area that has, or had, a code, as known at
 // a moment (zero: now). Error: no_such_area.
 func (s *Store) AreaHistory(ctx context.Context, district string, level area.Level, code string, known time.Time) (h *History, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		periods, err := timeline(ctx, tx, district, known)
 		if err != nil {
 			return err
@@ -159,7 +159,7 @@ func (s *Store) Predecessors(ctx context.Context, district string, level area.Le
 }
 
 func (s *Store) descent(ctx context.Context, district string, level area.Level, code string, at At, forward bool) (d *Descent, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		periods, err := timeline(ctx, tx, district, at.Known)
 		if err != nil {
 			return err
@@ -303,7 +303,7 @@ type Then struct {
 // changes are told once, and those in which nobody had it are left out. Where
 // districts overlapped, the lowest code owned it.
 func (s *Store) PlaceHistory(ctx context.Context, p geo.Point, known time.Time) (list []Then, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		rows, err := tx.Query(ctx, `SELECT district FROM district d WHERE EXISTS (
 				SELECT 1 FROM area_version v JOIN activation a USING (district, edition_id)
 				WHERE v.district = d.district AND v.level = 1 AND v.lattice && ST_MakePoint($1, $2) AND ST_Covers(v.lattice, ST_MakePoint($1, $2)))

@@ -162,7 +162,7 @@ type AttachedPhoto struct {
 // photo_taken; those of finish.
 func (s *Store) AddIncident(ctx context.Context, by Write, n NewCase, finish func(w *Work) error) (c *Case, fresh bool, err error) {
 	key := IncidentKey{n.District, n.ID}
-	_, err = s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err = s.once(ctx, by, func(tx *writing) (string, error) {
 		if err := theService.in(ctx, tx); err != nil {
 			return "", err
 		}
@@ -207,7 +207,7 @@ func bodyOf(ctx context.Context, tx pgx.Tx, id uuid.UUID) (hash []byte, err erro
 // error from do rolls back. Errors: no_such_incident; stale_version, when the
 // case is not at by.Version; idempotency_key_reused; those of do.
 func (s *Store) UpdateIncident(ctx context.Context, key IncidentKey, by Write, do func(w *Work) error) (*Case, error) {
-	_, err := s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err := s.once(ctx, by, func(tx *writing) (string, error) {
 		if err := theService.in(ctx, tx); err != nil {
 			return "", err
 		}

@@ -35,7 +35,7 @@ func (c Confirmation) given() bool { return c.AsProposed || c.Links != nil }
 // (zero: today in the district), or lists the recorded ones when it has been activated. before is "" when
 // nothing was in force. Errors: no_district, no_such_edition.
 func (s *Store) Lineage(ctx context.Context, district, name string, from time.Time) (before string, links []lineage.Record, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		if district, err = onlyDistrict(ctx, tx, district); err != nil {
 			return err
 		}
@@ -403,7 +403,7 @@ type Change struct {
 func (s *Store) Changes(ctx context.Context, district string, periods []Period, known time.Time) (changes [][]Change, err error) {
 	changes = make([][]Change, len(periods))
 	before, after := pairsOf(periods)
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		rows, err := tx.Query(ctx, `SELECT p.k, l.level, l.kind, count(*)
 			FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY AS p (before_id, after_id, k)
 			CROSS JOIN LATERAL (SELECT lp.generation FROM lineage_pair lp JOIN activation a USING (district, generation)

@@ -90,7 +90,7 @@ func closeMends(ctx context.Context, tx pgx.Tx, district string, edition uuid.UU
 // lockDraft and of package mend, no_such_finding, mend_opens (the change would
 // open a gap or an overlap), code_retired.
 func (s *Store) Mend(ctx context.Context, district, name string, m Mending, by Write) (e *area.Edition, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		if e, err = lockDraft(ctx, tx, district, name, by.Version); err != nil {
 			return err
 		}
@@ -114,7 +114,8 @@ func (s *Store) Mend(ctx context.Context, district, name string, m Mending, by W
 		if err := s.settle(ctx, tx, e, work); err != nil {
 			return err
 		}
-		return record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": work.kind, "mend": work.id}))
+		record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": work.kind, "mend": work.id}))
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mend %s: %w", name, err)
@@ -134,7 +135,7 @@ type planned struct {
 	same    map[string]string // codes that are one area before and after
 }
 
-func (s *Store) plan(ctx context.Context, tx pgx.Tx, e *area.Edition, versions []*area.Version, m Mending) (w *planned, err error) {
+func (s *Store) plan(ctx context.Context, tx *writing, e *area.Edition, versions []*area.Version, m Mending) (w *planned, err error) {
 	w = &planned{kind: m.Kind}
 	points := func(n int) error {
 		if len(m.Points) < n {
@@ -264,7 +265,7 @@ func others(codes []string, one string) (out []string) {
 
 // split makes the new area with the identity that its code has, if it was only
 // ever tried in drafts. Errors: bad_code, bad_name, code_retired.
-func (m *Mending) split(ctx context.Context, tx pgx.Tx, e *area.Edition, versions []*area.Version) ([]mend.Change, error) {
+func (m *Mending) split(ctx context.Context, tx *writing, e *area.Edition, versions []*area.Version) ([]mend.Change, error) {
 	if err := lockDistrict(ctx, tx, e.District); err != nil { // codes are given out one at a time
 		return nil, err
 	}
@@ -337,7 +338,7 @@ func schemeOf(ctx context.Context, tx pgx.Tx, district string) (scheme area.Sche
 
 // recordMend writes a mend down with both sides of every area. What had been
 // undone before is closed: its redo no longer fits.
-func recordMend(ctx context.Context, tx pgx.Tx, e *area.Edition, w *planned) (id int64, err error) {
+func recordMend(ctx context.Context, tx *writing, e *area.Edition, w *planned) (id int64, err error) {
 	if _, err := tx.Exec(ctx, `UPDATE mend SET closed = true WHERE district = $1 AND edition_id = $2 AND undone`, e.District, e.ID); err != nil {
 		return 0, err
 	}
@@ -419,7 +420,7 @@ func (d *draft) snap(ctx context.Context, s *Store) error {
 // outline made from them and the findings. A change that opens a gap or an
 // overlap, against what was listed before it, is refused unless w is lenient. Errors:
 // mend_opens.
-func (s *Store) settle(ctx context.Context, tx pgx.Tx, e *area.Edition, w *planned) error {
+func (s *Store) settle(ctx context.Context, tx *writing, e *area.Edition, w *planned) error {
 	d := &draft{tx: tx, fill: &Fill{}, district: e.District, edition: e.ID}
 	if err := d.outline(ctx); err != nil {
 		return err
@@ -511,7 +512,7 @@ func (s *Store) Redo(ctx context.Context, district, name string, by Write) (*are
 }
 
 func (s *Store) turnBack(ctx context.Context, district, name string, by Write, which string, after bool) (e *area.Edition, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		if e, err = lockDraft(ctx, tx, district, name, by.Version); err != nil {
 			return err
 		}
@@ -535,7 +536,8 @@ func (s *Store) turnBack(ctx context.Context, district, name string, by Write, w
 		if err := s.settle(ctx, tx, e, &planned{lenient: true}); err != nil {
 			return err
 		}
-		return record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": map[bool]string{true: "redo", false: "undo"}[after], "mend": ids[0]}))
+		record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": map[bool]string{true: "redo", false: "undo"}[after], "mend": ids[0]}))
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("undo in %s: %w", name, err)

@@ -20,7 +20,7 @@ func (s *Store) NewDraft(ctx context.Context, district, name, base string) (e *a
 	if err := area.CheckText("name", name, 100); err != nil {
 		return nil, err
 	}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		if district, err = onlyDistrict(ctx, tx, district); err != nil {
 			return err
 		}
@@ -53,7 +53,8 @@ func (s *Store) NewDraft(ctx context.Context, district, name, base string) (e *a
 		if e, err = loadEdition(ctx, tx, district, d.edition); err != nil {
 			return err
 		}
-		return record(ctx, tx, did(policy.DraftEdit, district, name, map[string]any{"did": "begin", "base": base}))
+		record(ctx, tx, did(policy.DraftEdit, district, name, map[string]any{"did": "begin", "base": base}))
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("new draft %s: %w", name, err)
@@ -80,7 +81,7 @@ func copyEdition(ctx context.Context, tx pgx.Tx, district string, from, to uuid.
 
 // DropDraft takes a draft away with all that is in it. Errors: those of lockDraft.
 func (s *Store) DropDraft(ctx context.Context, district, name string, by Write) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		e, err := lockDraft(ctx, tx, district, name, by.Version)
 		if err != nil {
 			return err
@@ -88,7 +89,8 @@ func (s *Store) DropDraft(ctx context.Context, district, name string, by Write) 
 		if _, err = tx.Exec(ctx, `DELETE FROM edition WHERE district = $1 AND edition_id = $2`, e.District, e.ID); err != nil {
 			return err
 		}
-		return record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": "drop"}))
+		record(ctx, tx, did(policy.DraftEdit, e.District, e.Name, map[string]any{"did": "drop"}))
+		return nil
 	})
 }
 
@@ -104,7 +106,7 @@ type Before struct {
 // last activated, else the coarser levels of the draft that it goes into ("" takes
 // none). Nothing is known of a new district.
 func (s *Store) KnownBefore(ctx context.Context, district, draftName string, level area.Level) (b Before, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		if district == "" {
 			if district, err = onlyDistrict(ctx, tx, district); err != nil {
 				if fault.Is(err, "no_district") {

@@ -22,7 +22,7 @@ type Event struct {
 // for the length of a lease; when they are not told by then, somebody else may
 // take them. An event may so come twice, with the same ID, and never not at all.
 func (s *Store) Claim(ctx context.Context, most int, lease time.Duration) (events []Event, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		rows, err := tx.Query(ctx, `
 			WITH next AS (
 			  SELECT event_id FROM outbox WHERE told_at IS NULL AND (claimed_until IS NULL OR claimed_until < now())
@@ -42,7 +42,7 @@ func (s *Store) Claim(ctx context.Context, most int, lease time.Duration) (event
 
 // Told marks events as told.
 func (s *Store) Told(ctx context.Context, events []uuid.UUID) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		_, err := tx.Exec(ctx, `UPDATE outbox SET told_at = now() WHERE event_id = ANY($1)`, events)
 		return err
 	})

@@ -21,7 +21,7 @@ const InvitationFor = 3 * 24 * time.Hour
 // those made before. Errors: no_such_person, no_account.
 func (s *Store) Invite(ctx context.Context, person uuid.UUID) (account.Secret, error) {
 	secret := account.NewSecret()
-	_, err := s.personWrite(ctx, Write{}, person, policy.AccountWrite, func(tx pgx.Tx) (string, map[string]any, error) {
+	_, err := s.personWrite(ctx, Write{}, person, policy.AccountWrite, func(tx *writing) (string, map[string]any, error) {
 		p, err := loadPerson(ctx, tx, person)
 		if err != nil {
 			return "", nil, err
@@ -34,7 +34,7 @@ func (s *Store) Invite(ctx context.Context, person uuid.UUID) (account.Secret, e
 	return secret, err
 }
 
-func invite(ctx context.Context, tx pgx.Tx, person *uuid.UUID, secret account.Secret) error {
+func invite(ctx context.Context, tx *writing, person *uuid.UUID, secret account.Secret) error {
 	if _, err := tx.Exec(ctx, `UPDATE invitation SET used_at = now() WHERE person_id IS NOT DISTINCT FROM $1 AND used_at IS NULL`, person); err != nil {
 		return err
 	}
@@ -47,21 +47,22 @@ func invite(ctx context.Context, tx pgx.Tx, person *uuid.UUID, secret account.Se
 // accounts_exist.
 func (s *Store) InviteFirst(ctx context.Context) (account.Secret, error) {
 	secret := account.NewSecret()
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
+	err := s.inTx(ctx, func(tx *writing) error {
 		if err := refuseAccounts(ctx, tx); err != nil {
 			return err
 		}
 		if err := invite(ctx, tx, nil, secret); err != nil {
 			return err
 		}
-		return record(ctx, tx, audit.Entry{Act: string(policy.AccountWrite), Object: "invitation of the first administrator", Result: audit.Done})
+		record(ctx, tx, audit.Entry{Act: string(policy.AccountWrite), Object: "invitation of the first administrator", Result: audit.Done})
+		return nil
 	})
 	return secret, err
 }
 
 // refuseAccounts refuses when anybody has an account, and keeps others from
 // making the first meanwhile. Error: accounts_exist.
-func refuseAccounts(ctx context.Context, tx pgx.Tx) error {
+func refuseAccounts(ctx context.Context, tx *writing) error {
 	if err := theService.in(ctx, tx); err != nil {
 		return err
 	}
@@ -108,7 +109,7 @@ func invitation(ctx context.Context, tx pgx.Tx, secret account.Secret) (person *
 // UseInvitation sets the password of whom a one-time link is for, which is used
 // up, and ends sessions that were open. Errors: no_such_invitation.
 func (s *Store) UseInvitation(ctx context.Context, secret account.Secret, hash string, former int) (person uuid.UUID, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		if err := theService.in(ctx, tx); err != nil {
 			return err
 		}
@@ -131,7 +132,7 @@ func (s *Store) UseInvitation(ctx context.Context, secret account.Secret, hash s
 	return person, err
 }
 
-func useUp(ctx context.Context, tx pgx.Tx, secret account.Secret) error {
+func useUp(ctx context.Context, tx *writing, secret account.Secret) error {
 	hash := secret.Hash()
 	tag, err := tx.Exec(ctx, `UPDATE invitation SET used_at = now() WHERE token = $1 AND used_at IS NULL`, hash[:])
 	if err == nil && tag.RowsAffected() == 0 {
@@ -143,7 +144,7 @@ func useUp(ctx context.Context, tx pgx.Tx, secret account.Secret) error {
 // UseFirstInvitation makes the first administrator, of the system and of
 // security. Errors: no_such_invitation, accounts_exist.
 func (s *Store) UseFirstInvitation(ctx context.Context, secret account.Secret, n NewPerson) (person uuid.UUID, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		if err := refuseAccounts(ctx, tx); err != nil {
 			return err
 		}
@@ -180,7 +181,7 @@ func (s *Store) Passwords(ctx context.Context, person uuid.UUID) (hashes []strin
 // SetPassword changes a person's password, ends all sessions, and opens a new
 // one.
 func (s *Store) SetPassword(ctx context.Context, person uuid.UUID, hash string, former int, o Opening) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		if err := theService.in(ctx, tx); err != nil {
 			return err
 		}
@@ -196,7 +197,7 @@ func (s *Store) SetPassword(ctx context.Context, person uuid.UUID, hash string, 
 
 // ResetPassword sets a password without a link; for demo accounts.
 func (s *Store) ResetPassword(ctx context.Context, person uuid.UUID, hash string) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		if err := theService.in(ctx, tx); err != nil {
 			return err
 		}
@@ -207,7 +208,7 @@ func (s *Store) ResetPassword(ctx context.Context, person uuid.UUID, hash string
 	})
 }
 
-func setPassword(ctx context.Context, tx pgx.Tx, person uuid.UUID, hash string, former int, what string) error {
+func setPassword(ctx context.Context, tx *writing, person uuid.UUID, hash string, former int, what string) error {
 	if _, err := tx.Exec(ctx, `UPDATE account SET former = (CASE WHEN password = '' THEN former ELSE (password || former)[1:$3] END), password = $2, password_at = now() WHERE person_id = $1`,
 		person, hash, former); err != nil {
 		return err

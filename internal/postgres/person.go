@@ -180,7 +180,7 @@ type NewPost struct {
 // AddPerson adds somebody, with account and posts. Errors: login_taken,
 // person_exists, no_such_area, bad_post, idempotency_key_reused.
 func (s *Store) AddPerson(ctx context.Context, by Write, n NewPerson) (*account.Person, error) {
-	return s.personAfter(ctx, by, func(tx pgx.Tx) (uuid.UUID, error) { return addPerson(ctx, tx, n) })
+	return s.personAfter(ctx, by, func(tx *writing) (uuid.UUID, error) { return addPerson(ctx, tx, n) })
 }
 
 // Enrolment is one line of a table of people: somebody who is added, or a post
@@ -193,7 +193,7 @@ type Enrolment struct {
 // Enrol adds people and grants posts, all or nothing. fresh is false when that
 // was done before, under the same key. Errors: those of AddPerson and Grant.
 func (s *Store) Enrol(ctx context.Context, by Write, enrolments []Enrolment) (fresh bool, err error) {
-	_, err = s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err = s.once(ctx, by, func(tx *writing) (string, error) {
 		fresh = true
 		if err := theService.in(ctx, tx); err != nil {
 			return "", err
@@ -213,7 +213,7 @@ func (s *Store) Enrol(ctx context.Context, by Write, enrolments []Enrolment) (fr
 	return fresh, err
 }
 
-func grantAll(ctx context.Context, tx pgx.Tx, person uuid.UUID, posts []NewPost) error {
+func grantAll(ctx context.Context, tx *writing, person uuid.UUID, posts []NewPost) error {
 	for _, p := range posts {
 		version, err := touchPerson(ctx, tx, person, 0)
 		if err != nil {
@@ -256,8 +256,8 @@ func (s *Store) PeopleByLogin(ctx context.Context, logins []string) (byLogin map
 
 // personAfter runs a write about one person and returns how that person is
 // afterwards.
-func (s *Store) personAfter(ctx context.Context, by Write, do func(tx pgx.Tx) (uuid.UUID, error)) (*account.Person, error) {
-	object, err := s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+func (s *Store) personAfter(ctx context.Context, by Write, do func(tx *writing) (uuid.UUID, error)) (*account.Person, error) {
+	object, err := s.once(ctx, by, func(tx *writing) (string, error) {
 		if err := theService.in(ctx, tx); err != nil {
 			return "", err
 		}
@@ -274,7 +274,7 @@ func (s *Store) personAfter(ctx context.Context, by Write, do func(tx pgx.Tx) (u
 	return s.Person(ctx, theService, id)
 }
 
-func addPerson(ctx context.Context, tx pgx.Tx, n NewPerson) (uuid.UUID, error) {
+func addPerson(ctx context.Context, tx *writing, n NewPerson) (uuid.UUID, error) {
 	if n.ID == uuid.Nil {
 		n.ID = uuid.Must(uuid.NewV7())
 	}
@@ -367,8 +367,8 @@ func touchPerson(ctx context.Context, tx pgx.Tx, id uuid.UUID, seen int64) (vers
 }
 
 // personWrite is a write about one person who is there.
-func (s *Store) personWrite(ctx context.Context, by Write, id uuid.UUID, act policy.Action, do func(tx pgx.Tx) (what string, detail map[string]any, err error)) (*account.Person, error) {
-	return s.personAfter(ctx, by, func(tx pgx.Tx) (uuid.UUID, error) {
+func (s *Store) personWrite(ctx context.Context, by Write, id uuid.UUID, act policy.Action, do func(tx *writing) (what string, detail map[string]any, err error)) (*account.Person, error) {
+	return s.personAfter(ctx, by, func(tx *writing) (uuid.UUID, error) {
 		version, err := touchPerson(ctx, tx, id, by.Version)
 		if err != nil {
 			return id, err
@@ -385,7 +385,7 @@ func (s *Store) personWrite(ctx context.Context, by Write, id uuid.UUID, act pol
 // account where there is none. Errors: no_such_person, stale_version,
 // login_taken, idempotency_key_reused.
 func (s *Store) ChangePerson(ctx context.Context, id uuid.UUID, name, phone, department, login string, by Write) (*account.Person, error) {
-	return s.personWrite(ctx, by, id, policy.AccountWrite, func(tx pgx.Tx) (string, map[string]any, error) {
+	return s.personWrite(ctx, by, id, policy.AccountWrite, func(tx *writing) (string, map[string]any, error) {
 		before, err := loadPerson(ctx, tx, id)
 		if err != nil {
 			return "", nil, err
@@ -418,7 +418,7 @@ func (s *Store) ChangePerson(ctx context.Context, id uuid.UUID, name, phone, dep
 // it into use again. Errors: no_such_person, stale_version, last_administrator,
 // idempotency_key_reused.
 func (s *Store) Disable(ctx context.Context, id uuid.UUID, disabled bool, by Write) (*account.Person, error) {
-	return s.personWrite(ctx, by, id, policy.AccountWrite, func(tx pgx.Tx) (string, map[string]any, error) {
+	return s.personWrite(ctx, by, id, policy.AccountWrite, func(tx *writing) (string, map[string]any, error) {
 		if !disabled {
 			_, err := tx.Exec(ctx, `UPDATE account SET disabled_at = NULL WHERE person_id = $1`, id)
 			return "enabled", nil, err
@@ -453,7 +453,7 @@ func keepsAdministrator(ctx context.Context, tx pgx.Tx) error {
 }
 
 // endAll ends all sessions of a person and voids one-time links.
-func endAll(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+func endAll(ctx context.Context, tx *writing, id uuid.UUID) error {
 	if _, err := tx.Exec(ctx, `UPDATE session SET ended_at = now() WHERE person_id = $1 AND ended_at IS NULL`, id); err != nil {
 		return err
 	}
@@ -464,7 +464,7 @@ func endAll(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
 // Grant gives somebody a post. Errors: no_such_person, stale_version,
 // no_such_area, bad_post, idempotency_key_reused.
 func (s *Store) Grant(ctx context.Context, id uuid.UUID, p NewPost, by Write) (*account.Person, error) {
-	return s.personWrite(ctx, by, id, policy.PostGrant, func(tx pgx.Tx) (string, map[string]any, error) {
+	return s.personWrite(ctx, by, id, policy.PostGrant, func(tx *writing) (string, map[string]any, error) {
 		post, err := addPost(ctx, tx, id, p)
 		return "post granted", map[string]any{"post": describePost(post, p)}, err
 	})
@@ -473,7 +473,7 @@ func (s *Store) Grant(ctx context.Context, id uuid.UUID, p NewPost, by Write) (*
 // EndPost ends a post at a moment; a zero one is now. Errors: no_such_person,
 // no_such_post, stale_version, last_administrator, idempotency_key_reused.
 func (s *Store) EndPost(ctx context.Context, id, post uuid.UUID, until time.Time, by Write) (*account.Person, error) {
-	return s.personWrite(ctx, by, id, policy.PostGrant, func(tx pgx.Tx) (string, map[string]any, error) {
+	return s.personWrite(ctx, by, id, policy.PostGrant, func(tx *writing) (string, map[string]any, error) {
 		tag, err := tx.Exec(ctx, `UPDATE post SET until_at = greatest(from_at, coalesce($3, now()))
 			WHERE person_id = $1 AND post_id = $2 AND (until_at IS NULL OR until_at > now())`, id, post, orNull(until))
 		if err != nil {

@@ -72,7 +72,7 @@ func (s *Store) AskActivation(ctx context.Context, district, name string, from t
 	if err != nil {
 		return nil, nil, err
 	}
-	_, err = s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err = s.once(ctx, by, func(tx *writing) (string, error) {
 		if e, found, err = s.passes(ctx, tx, district, name, by.Version); err != nil {
 			return "", err
 		}
@@ -101,7 +101,7 @@ func (s *Store) AskActivation(ctx context.Context, district, name string, from t
 // ConfirmActivation makes the activation that another person asked for. Errors:
 // those of Activate, no_such_request, same_person, request_void.
 func (s *Store) ConfirmActivation(ctx context.Context, district, name string, request, person uuid.UUID, by Write) (e *area.Edition, found []area.Finding, err error) {
-	_, err = s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err = s.once(ctx, by, func(tx *writing) (string, error) {
 		if err := lockDistrict(ctx, tx, district); err != nil {
 			return "", err
 		}
@@ -128,7 +128,7 @@ func (s *Store) ConfirmActivation(ctx context.Context, district, name string, re
 
 // WithdrawActivation takes a request back. Error: no_such_request.
 func (s *Store) WithdrawActivation(ctx context.Context, district, name string, request, person uuid.UUID, by Write) error {
-	_, err := s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err := s.once(ctx, by, func(tx *writing) (string, error) {
 		if _, err := endRequest(ctx, tx, district, name, request, person, "withdrawn"); err != nil {
 			return "", err
 		}
@@ -145,7 +145,7 @@ func NoSuchRequest() error {
 
 // endRequest ends an open request, and returns it as it was. The wrong person
 // is told by the caller; the table refuses it as well.
-func endRequest(ctx context.Context, tx pgx.Tx, district, name string, request, person uuid.UUID, how string) (*ActivationRequest, error) {
+func endRequest(ctx context.Context, tx *writing, district, name string, request, person uuid.UUID, how string) (*ActivationRequest, error) {
 	r, err := exactlyOne(ctx, tx, scanRequest, NoSuchRequest(), selectRequest+`AND r.district = $1 AND e.name = $2 AND r.request_id = $3 FOR UPDATE OF r`, district, name, request)
 	if err != nil {
 		return nil, err

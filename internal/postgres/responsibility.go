@@ -89,7 +89,7 @@ func (s *Store) Book(ctx context.Context, district string, known dispatch.Known)
 // AddResponsibility adds a rule. Errors: no_such_unit, too_many_rules,
 // idempotency_key_reused.
 func (s *Store) AddResponsibility(ctx context.Context, r dispatch.Rule, by Write) (*dispatch.Rule, error) {
-	return s.ruleAfter(ctx, r.District, by, func(tx pgx.Tx) (uuid.UUID, error) {
+	return s.ruleAfter(ctx, r.District, by, func(tx *writing) (uuid.UUID, error) {
 		r.ID = uuid.Must(uuid.NewV7())
 		var full bool
 		if err := tx.QueryRow(ctx, `SELECT count(*) >= $2 FROM responsibility WHERE district = $1`, r.District, mostRules).Scan(&full); err != nil {
@@ -131,8 +131,8 @@ func ruleChange(r dispatch.Rule, version int64, what string) change {
 }
 
 // ruleAfter runs a write about one rule and returns how it is afterwards.
-func (s *Store) ruleAfter(ctx context.Context, district string, by Write, do func(tx pgx.Tx) (uuid.UUID, error)) (*dispatch.Rule, error) {
-	object, err := s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+func (s *Store) ruleAfter(ctx context.Context, district string, by Write, do func(tx *writing) (uuid.UUID, error)) (*dispatch.Rule, error) {
+	object, err := s.once(ctx, by, func(tx *writing) (string, error) {
 		id, err := do(tx)
 		return id.String(), err
 	})
@@ -149,7 +149,7 @@ func (s *Store) ruleAfter(ctx context.Context, district string, by Write, do fun
 // ChangeResponsibility makes a rule as r says; its id, district and version name
 // it. Errors: no_such_rule, no_such_unit, stale_version, idempotency_key_reused.
 func (s *Store) ChangeResponsibility(ctx context.Context, r dispatch.Rule, by Write) (*dispatch.Rule, error) {
-	return s.ruleAfter(ctx, r.District, by, func(tx pgx.Tx) (uuid.UUID, error) {
+	return s.ruleAfter(ctx, r.District, by, func(tx *writing) (uuid.UUID, error) {
 		version, err := lockRule(ctx, tx, r.District, r.ID, by.Version)
 		if err != nil {
 			return r.ID, err
@@ -166,7 +166,7 @@ func (s *Store) ChangeResponsibility(ctx context.Context, r dispatch.Rule, by Wr
 // DropResponsibility deletes a rule; its history stays. Errors: no_such_rule,
 // stale_version, idempotency_key_reused.
 func (s *Store) DropResponsibility(ctx context.Context, district string, id uuid.UUID, by Write) error {
-	_, err := s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err := s.once(ctx, by, func(tx *writing) (string, error) {
 		version, err := lockRule(ctx, tx, district, id, by.Version)
 		if err != nil {
 			return "", err

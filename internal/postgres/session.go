@@ -76,7 +76,7 @@ func (s *Store) BySession(ctx context.Context, hash [32]byte, idle time.Duration
 
 // Seen notes that a session is in use.
 func (s *Store) Seen(ctx context.Context, session uuid.UUID) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		if err := theService.in(ctx, tx); err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (s *Store) TrySignIn(ctx context.Context, login, source string, p account.P
 	found := &SigningIn{}
 	var wait time.Duration
 	hashed := sha256.Sum256([]byte(login))
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
+	err := s.inTx(ctx, func(tx *writing) error {
 		if err := theService.in(ctx, tx); err != nil {
 			return err
 		}
@@ -158,24 +158,25 @@ func (s *Store) TrySignIn(ctx context.Context, login, source string, p account.P
 
 // recordSignIn records a sign-in that did not happen. What was typed as login
 // may be a password: it is recorded by its hash.
-func recordSignIn(ctx context.Context, tx pgx.Tx, person uuid.UUID, login []byte, why string) error {
+func recordSignIn(ctx context.Context, tx *writing, person uuid.UUID, login []byte, why string) error {
 	object := "login " + hex.EncodeToString(login[:6])
 	if person != uuid.Nil {
 		object = "person " + person.String()
 	}
-	return record(ctx, tx, audit.Entry{Act: string(policy.SignIn), Object: object, Result: audit.Refused, Detail: audit.Detail(map[string]any{"why": why})})
+	record(ctx, tx, audit.Entry{Act: string(policy.SignIn), Object: object, Result: audit.Refused, Detail: audit.Detail(map[string]any{"why": why})})
+	return nil
 }
 
 // SignInFailed records that an attempt failed.
 func (s *Store) SignInFailed(ctx context.Context, login string, person uuid.UUID) error {
 	hashed := sha256.Sum256([]byte(login))
-	return s.inTx(ctx, func(tx pgx.Tx) error { return recordSignIn(ctx, tx, person, hashed[:], "failed") })
+	return s.inTx(ctx, func(tx *writing) error { return recordSignIn(ctx, tx, person, hashed[:], "failed") })
 }
 
 // SignedIn opens a session for somebody who has shown to be that person.
 func (s *Store) SignedIn(ctx context.Context, person uuid.UUID, login string, o Opening) error {
 	hashed := sha256.Sum256([]byte(login))
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		if err := theService.in(ctx, tx); err != nil {
 			return err
 		}
@@ -197,7 +198,7 @@ type Opening struct {
 	Most          time.Duration // that it may last
 }
 
-func addSession(ctx context.Context, tx pgx.Tx, person uuid.UUID, o Opening) (uuid.UUID, error) {
+func addSession(ctx context.Context, tx *writing, person uuid.UUID, o Opening) (uuid.UUID, error) {
 	id, hash := uuid.Must(uuid.NewV7()), o.Secret.Hash()
 	_, err := tx.Exec(ctx, `INSERT INTO session (session_id, token, person_id, until_at, source, agent) VALUES ($1, $2, $3, now() + $4::interval, $5, $6)`,
 		id, hash[:], person, o.Most, o.Source, o.Agent)
@@ -205,13 +206,14 @@ func addSession(ctx context.Context, tx pgx.Tx, person uuid.UUID, o Opening) (uu
 }
 
 // recordSignedIn records a sign-in as the act of whom it lets in.
-func recordSignedIn(ctx context.Context, tx pgx.Tx, person, session uuid.UUID) error {
+func recordSignedIn(ctx context.Context, tx *writing, person, session uuid.UUID) error {
 	var name string
 	if err := tx.QueryRow(ctx, `SELECT name FROM person WHERE person_id = $1`, person).Scan(&name); err != nil {
 		return err
 	}
 	ctx = audit.By(ctx, audit.Actor{Who: person.String(), Name: name, Source: audit.ActorOf(ctx).Source})
-	return record(ctx, tx, audit.Entry{Act: string(policy.SignIn), Object: "session " + session.String(), Result: audit.Done})
+	record(ctx, tx, audit.Entry{Act: string(policy.SignIn), Object: "session " + session.String(), Result: audit.Done})
+	return nil
 }
 
 // Session is where somebody is signed in.
@@ -239,7 +241,7 @@ func (s *Store) Sessions(ctx context.Context, person uuid.UUID, idle time.Durati
 
 // EndSession ends one session of a person. Error: no_such_session.
 func (s *Store) EndSession(ctx context.Context, person, session uuid.UUID) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		if err := (Viewer{Me: person}).in(ctx, tx); err != nil {
 			return err
 		}
@@ -250,7 +252,8 @@ func (s *Store) EndSession(ctx context.Context, person, session uuid.UUID) error
 		if tag.RowsAffected() == 0 {
 			return NoSuchSession()
 		}
-		return record(ctx, tx, audit.Entry{Act: string(policy.SessionEnd), Object: "session " + session.String(), Result: audit.Done})
+		record(ctx, tx, audit.Entry{Act: string(policy.SessionEnd), Object: "session " + session.String(), Result: audit.Done})
+		return nil
 	})
 }
 
@@ -262,7 +265,7 @@ func NoSuchSession() error {
 // EndSessions ends all sessions of a person but one; a zero one spares none.
 // Error: no_such_person.
 func (s *Store) EndSessions(ctx context.Context, person, but uuid.UUID) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		if err := theService.in(ctx, tx); err != nil {
 			return err
 		}
@@ -272,6 +275,7 @@ func (s *Store) EndSessions(ctx context.Context, person, but uuid.UUID) error {
 		if _, err := tx.Exec(ctx, `UPDATE session SET ended_at = now() WHERE person_id = $1 AND session_id <> $2 AND ended_at IS NULL`, person, but); err != nil {
 			return err
 		}
-		return record(ctx, tx, audit.Entry{Act: string(policy.SessionEnd), Object: "person " + person.String(), Result: audit.Done})
+		record(ctx, tx, audit.Entry{Act: string(policy.SessionEnd), Object: "person " + person.String(), Result: audit.Done})
+		return nil
 	})
 }

@@ -21,9 +21,10 @@ import (
 // default, which nobody has made.
 type CaseSetting struct {
 	casesetting.Setting
-	Version int64
-	Made    time.Time
-	By      string // actor of the audit
+	Version  int64
+	Reckoned int64 // the version that the calendar came with
+	Made     time.Time
+	By       string // actor of the audit
 }
 
 // Setting returns how the cases of a district are handled. What was not there
@@ -36,9 +37,9 @@ func loadSetting(ctx context.Context, from querier, district string) (*CaseSetti
 	set := &CaseSetting{Setting: casesetting.Default()}
 	var content []byte
 	var made *time.Time
-	err := from.QueryRow(ctx, `SELECT coalesce(c.version, 1), c.setting, c.made_at, coalesce(c.made_by, '') FROM district d
+	err := from.QueryRow(ctx, `SELECT coalesce(c.version, 1), coalesce(c.calendar, 1), c.setting, c.made_at, coalesce(c.made_by, '') FROM district d
 		LEFT JOIN LATERAL (SELECT * FROM case_setting c WHERE c.district = d.district ORDER BY version DESC LIMIT 1) c ON true
-		WHERE d.district = $1`, district).Scan(&set.Version, &content, &made, &set.By)
+		WHERE d.district = $1`, district).Scan(&set.Version, &set.Reckoned, &content, &made, &set.By)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, NoSuchDistrict(district)
@@ -62,7 +63,7 @@ func (s *Store) SaveSetting(ctx context.Context, district string, setting casese
 	if err != nil {
 		return nil, err
 	}
-	_, err = s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+	_, err = s.once(ctx, by, func(tx *writing) (string, error) {
 		if err := lockDistrict(ctx, tx, district); err != nil {
 			return "", err
 		}
@@ -77,8 +78,12 @@ func (s *Store) SaveSetting(ctx context.Context, district string, setting casese
 		if err != nil {
 			return "", err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO case_setting (district, version, setting, made_by) VALUES ($1, $2, $3, $4)`,
-			district, before.Version+1, content, audit.ActorOf(ctx).Who); err != nil {
+		calendar := before.Reckoned
+		if slices.Contains(fields, "calendar") {
+			calendar = before.Version + 1
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO case_setting (district, version, setting, calendar, made_by) VALUES ($1, $2, $3, $4, $5)`,
+			district, before.Version+1, content, calendar, audit.ActorOf(ctx).Who); err != nil {
 			return "", err
 		}
 		var id uuid.UUID // the district's: it has one setting

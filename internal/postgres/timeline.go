@@ -25,7 +25,7 @@ type Period struct {
 // after another, as known at a moment (zero: now). A correction takes the place
 // of what it corrects.
 func (s *Store) Timeline(ctx context.Context, district string, known time.Time) (periods []Period, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		periods, err = timeline(ctx, tx, district, known)
 		return err
 	})

@@ -60,7 +60,7 @@ func NoSuchUnit() error {
 // are chosen here. Errors: no_such_district, no_such_area, unit_exists,
 // too_many_units, idempotency_key_reused.
 func (s *Store) AddUnit(ctx context.Context, u dispatch.Unit, by Write) (*dispatch.Unit, error) {
-	return s.unitAfter(ctx, u.District, by, func(tx pgx.Tx) (uuid.UUID, error) {
+	return s.unitAfter(ctx, u.District, by, func(tx *writing) (uuid.UUID, error) {
 		if u.ID = uuid.Must(uuid.NewV7()); u.Kind == dispatch.Territory {
 			u.ID = dispatch.TerritoryID(u.District, u.Area)
 		}
@@ -75,7 +75,7 @@ func (s *Store) AddUnit(ctx context.Context, u dispatch.Unit, by Write) (*dispat
 	})
 }
 
-func insertUnit(ctx context.Context, tx pgx.Tx, u dispatch.Unit) error {
+func insertUnit(ctx context.Context, tx *writing, u dispatch.Unit) error {
 	var area *uuid.UUID
 	if u.Area != uuid.Nil {
 		area = &u.Area
@@ -109,7 +109,7 @@ func unitChange(district string, id uuid.UUID, version int64, what string, detai
 
 // ensureTerritory makes the territory unit of an area where it is missing, in
 // the transaction of whatever needs it, and returns its id. name is the area's.
-func ensureTerritory(ctx context.Context, tx pgx.Tx, district string, area uuid.UUID, name string) (uuid.UUID, error) {
+func ensureTerritory(ctx context.Context, tx *writing, district string, area uuid.UUID, name string) (uuid.UUID, error) {
 	id := dispatch.TerritoryID(district, area)
 	made, err := tx.Exec(ctx, `INSERT INTO unit (district, unit_id, name, kind, area_id) VALUES ($1, $2, $3, 'territory', $4) ON CONFLICT (district, unit_id) DO NOTHING`,
 		district, id, name, area)
@@ -125,7 +125,7 @@ func ensureTerritory(ctx context.Context, tx pgx.Tx, district string, area uuid.
 // EnsureTerritory is ensureTerritory in a transaction of its own. Errors:
 // no_such_district, no_such_area.
 func (s *Store) EnsureTerritory(ctx context.Context, district string, area uuid.UUID, name string) (id uuid.UUID, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		id, err = ensureTerritory(ctx, tx, district, area, name)
 		return err
 	})
@@ -133,8 +133,8 @@ func (s *Store) EnsureTerritory(ctx context.Context, district string, area uuid.
 }
 
 // unitAfter runs a write about one unit and returns how it is afterwards.
-func (s *Store) unitAfter(ctx context.Context, district string, by Write, do func(tx pgx.Tx) (uuid.UUID, error)) (*dispatch.Unit, error) {
-	object, err := s.once(ctx, by, func(tx pgx.Tx) (string, error) {
+func (s *Store) unitAfter(ctx context.Context, district string, by Write, do func(tx *writing) (uuid.UUID, error)) (*dispatch.Unit, error) {
+	object, err := s.once(ctx, by, func(tx *writing) (string, error) {
 		if err := theService.in(ctx, tx); err != nil {
 			return "", err
 		}
@@ -153,8 +153,8 @@ func (s *Store) unitAfter(ctx context.Context, district string, by Write, do fun
 
 // unitWrite is a write about a unit that is there. Errors: no_such_unit,
 // stale_version.
-func (s *Store) unitWrite(ctx context.Context, district string, id uuid.UUID, by Write, do func(tx pgx.Tx) (what string, detail map[string]any, err error)) (*dispatch.Unit, error) {
-	return s.unitAfter(ctx, district, by, func(tx pgx.Tx) (uuid.UUID, error) {
+func (s *Store) unitWrite(ctx context.Context, district string, id uuid.UUID, by Write, do func(tx *writing) (what string, detail map[string]any, err error)) (*dispatch.Unit, error) {
+	return s.unitAfter(ctx, district, by, func(tx *writing) (uuid.UUID, error) {
 		var version int64
 		err := tx.QueryRow(ctx, `UPDATE unit SET version = version + 1 WHERE district = $1 AND unit_id = $2 AND $3::bigint IN (0, version) RETURNING version`,
 			district, id, by.Version).Scan(&version)
@@ -182,7 +182,7 @@ func (s *Store) unitWrite(ctx context.Context, district string, id uuid.UUID, by
 // ChangeUnit changes name and telephone; kind and area are for good. Errors:
 // no_such_unit, stale_version, idempotency_key_reused.
 func (s *Store) ChangeUnit(ctx context.Context, district string, id uuid.UUID, name, phone string, by Write) (*dispatch.Unit, error) {
-	return s.unitWrite(ctx, district, id, by, func(tx pgx.Tx) (string, map[string]any, error) {
+	return s.unitWrite(ctx, district, id, by, func(tx *writing) (string, map[string]any, error) {
 		_, err := tx.Exec(ctx, `UPDATE unit SET name = $3, phone = $4 WHERE district = $1 AND unit_id = $2`, district, id, name, phone)
 		return "changed", map[string]any{"fields": []string{"name", "phone"}}, err
 	})
@@ -191,7 +191,7 @@ func (s *Store) ChangeUnit(ctx context.Context, district string, id uuid.UUID, n
 // DisableUnit takes a unit out of use, or into use again. Rules that name it are
 // broken meanwhile. Errors: no_such_unit, stale_version, idempotency_key_reused.
 func (s *Store) DisableUnit(ctx context.Context, district string, id uuid.UUID, disabled bool, by Write) (*dispatch.Unit, error) {
-	return s.unitWrite(ctx, district, id, by, func(tx pgx.Tx) (string, map[string]any, error) {
+	return s.unitWrite(ctx, district, id, by, func(tx *writing) (string, map[string]any, error) {
 		_, err := tx.Exec(ctx, `UPDATE unit SET disabled_at = CASE WHEN $3 THEN coalesce(disabled_at, now()) END WHERE district = $1 AND unit_id = $2`, district, id, disabled)
 		if disabled {
 			return "disabled", nil, err
@@ -205,7 +205,7 @@ func (s *Store) DisableUnit(ctx context.Context, district string, id uuid.UUID, 
 // idempotency_key_reused.
 func (s *Store) SetMembers(ctx context.Context, district string, id uuid.UUID, people []uuid.UUID, by Write) (u *dispatch.Unit, touched []uuid.UUID, err error) {
 	people = append([]uuid.UUID{}, people...)
-	u, err = s.unitWrite(ctx, district, id, by, func(tx pgx.Tx) (string, map[string]any, error) {
+	u, err = s.unitWrite(ctx, district, id, by, func(tx *writing) (string, map[string]any, error) {
 		rows, err := tx.Query(ctx, `DELETE FROM unit_member WHERE district = $1 AND unit_id = $2 AND person_id <> ALL($3) RETURNING person_id`, district, id, people)
 		if err != nil {
 			return "", nil, err

@@ -30,9 +30,9 @@ const keysFor = 90 * 24 * time.Hour
 // happens. Of requests with one key at the same time one runs and the others
 // wait for it. Errors: idempotency_key_reused, when the key was used for
 // something else; those of inTx and do.
-func (s *Store) once(ctx context.Context, by Write, do func(tx pgx.Tx) (object string, err error)) (object string, err error) {
+func (s *Store) once(ctx context.Context, by Write, do func(tx *writing) (object string, err error)) (object string, err error) {
 	if by.Key == "" {
-		err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		err = s.inTx(ctx, func(tx *writing) (err error) {
 			object, err = do(tx)
 			return err
 		})
@@ -43,7 +43,7 @@ func (s *Store) once(ctx context.Context, by Write, do func(tx pgx.Tx) (object s
 	if done || err != nil {
 		return object, err
 	}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx *writing) error {
 		claimed, err := tx.Exec(ctx, `INSERT INTO idempotency (actor, key, request) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, actor, by.Key, append([]byte{}, by.Request...))
 		if err != nil {
 			return err
@@ -97,7 +97,7 @@ type change struct {
 
 // leave writes what a change leaves behind, in its transaction and as its last
 // step.
-func leave(ctx context.Context, tx pgx.Tx, c change) error {
+func leave(ctx context.Context, tx *writing, c change) error {
 	if c.Detail == nil {
 		c.Detail = map[string]any{}
 	}
@@ -114,7 +114,8 @@ func leave(ctx context.Context, tx pgx.Tx, c change) error {
 	}
 	c.Detail["did"] = c.What
 	c.Audit.Object, c.Audit.Result, c.Audit.Detail = c.Subject+" "+c.ID.String(), audit.Done, audit.Detail(c.Detail)
-	return record(ctx, tx, c.Audit)
+	record(ctx, tx, c.Audit)
+	return nil
 }
 
 // Past is one row of a history.
@@ -141,7 +142,7 @@ func (s *Store) History(ctx context.Context, subject string, id uuid.UUID) ([]Pa
 // Sweep takes away what has served its time: keys of writes after ninety days,
 // ended sessions and told events after thirty, the feed after two. The audit and the histories stay.
 func (s *Store) Sweep(ctx context.Context) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.inTx(ctx, func(tx *writing) error {
 		if err := theService.in(ctx, tx); err != nil {
 			return err
 		}

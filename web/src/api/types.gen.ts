@@ -2921,7 +2921,7 @@ export interface components {
             state?: string;
             /** Format: int64 */
             version: number;
-            /** @description an action, or due_soon, overdue, long_overdue; gone: it is not the reader's to see any more */
+            /** @description an action, or due_soon, overdue, long_overdue; reckoned: its times changed with the calendar; gone: it is not the reader's to see any more */
             what: string;
         };
         CaseMarks: {

@@ -117,9 +117,9 @@ function watch(changed: () => void): () => void {
   return () => watchers.delete(changed);
 }
 
-/** Whether an event says more of a case than the page knows already. A deadline that passes changes no version. */
+/** Whether an event says more of a case than the page knows already. A deadline that passes, or a new calendar, changes no version. */
 function isNews(queries: QueryClient, e: CaseEvent): boolean {
-  if (["due_soon", "overdue", "long_overdue", "gone"].includes(e.what)) return true;
+  if (["due_soon", "overdue", "long_overdue", "reckoned", "gone"].includes(e.what)) return true;
   const known = queries.getQueriesData<{ version?: number }>({ queryKey: [...caseKey(e.id), ""] });
   return known.some(([, c]) => (c?.version ?? 0) < e.version);
 }

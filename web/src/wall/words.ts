@@ -22,6 +22,7 @@ export const words = {
     what_due_soon: "快到期",
     what_overdue: "超期",
     what_long_overdue: "严重超期",
+    what_reckoned: "时限重算",
     what_report: "上报",
   },
   en: {
@@ -46,6 +47,7 @@ export const words = {
     what_due_soon: "due soon",
     what_overdue: "overdue",
     what_long_overdue: "long overdue",
+    what_reckoned: "due time changed",
     what_report: "reported",
   },
 } as const;
