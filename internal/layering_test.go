@@ -2,7 +2,13 @@ package internal_test
 
 import (
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -123,5 +129,45 @@ func TestImportsRunOneWay(t *testing.T) {
 	}
 	if seen < len(layer) {
 		t.Errorf("only %d of %d packages were seen", seen, len(layer))
+	}
+}
+
+// TestSerialPackagesStartNoGoroutine: what make test runs without the race
+// detector has nothing for it to find.
+func TestSerialPackagesStartNoGoroutine(t *testing.T) {
+	t.Parallel()
+	makefile, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := regexp.MustCompile(`(?m)^SERIAL := (.+)$`).FindSubmatch(makefile)
+	if list == nil {
+		t.Fatal("the Makefile names no serial packages")
+	}
+	for _, name := range strings.Fields(string(list[1])) {
+		files, err := filepath.Glob(filepath.Join(name, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Errorf("internal/%s: %d files, %v", name, len(files), err)
+		}
+		for _, path := range files {
+			if strings.HasSuffix(path, "_test.go") { // tests that run beside each other share nothing
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range file.Imports {
+				if strings.HasPrefix(i.Path.Value, `"sync`) {
+					t.Errorf("internal/%s imports %s", path, i.Path.Value)
+				}
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if _, starts := n.(*ast.GoStmt); starts {
+					t.Errorf("internal/%s starts a goroutine", path)
+				}
+				return true
+			})
+		}
 	}
 }

@@ -2,6 +2,7 @@ import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testDir: "e2e",
+  globalTeardown: "./e2e/teardown.ts",
   outputDir: "test-results",
   snapshotPathTemplate: "{testDir}/baselines/{arg}{ext}",
   timeout: 60_000,

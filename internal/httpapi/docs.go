@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"sync"
 )
 
 // docsPage shows the OpenAPI document with Swagger UI, whose files are built
@@ -16,21 +17,22 @@ const docsPage = `<!doctype html>
 `
 
 // docsRoutes serves the OpenAPI document, which is whole once all other routes
-// are registered.
-func (s *Server) docsRoutes() error {
-	var err error
-	if s.docs, err = json.Marshal(s.api.OpenAPI()); err != nil {
-		return fmt.Errorf("openapi document: %w", err)
-	}
-	s.router.Get("/openapi.json", s.guarded("openapi", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+// are registered, and is written when it is first asked for.
+func (s *Server) docsRoutes() {
+	document := sync.OnceValues(func() ([]byte, error) { return json.Marshal(s.api.OpenAPI()) })
+	s.router.Get("/openapi.json", s.guarded("openapi", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, err := document()
+		if err != nil {
+			refuse(w, r, fmt.Errorf("openapi document: %w", err))
+			return
+		}
 		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
 		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write(s.docs)
+		_, _ = w.Write(text)
 	})))
 	s.router.Get("/docs", s.guarded("docs", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
 		_, _ = w.Write([]byte(docsPage))
 	})))
-	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -182,9 +183,9 @@ func (s *Server) answer(a *asked, jsonType string, body func() ([]byte, error), 
 func marshal(v any) func() ([]byte, error) { return func() ([]byte, error) { return json.Marshal(v) } }
 
 // ogcRoutes registers the service. Its own description, /ogc/api, is cut out of
-// the whole document when that is complete.
-func (s *Server) ogcRoutes() (err error) {
-	doc := &ogcDocument{}
+// the whole document when it is first asked for.
+func (s *Server) ogcRoutes() {
+	document := sync.OnceValues(func() (ogcDocument, error) { return cutOGC(s.api.OpenAPI()) })
 	get := func(path, id, summary string, schema any, name, mediaType string, errors ...int) huma.Operation {
 		op := operation(http.MethodGet, ogcRoot+path, id, summary, append(errors, 400)...)
 		op.Tags = []string{"OGC API – Features"}
@@ -200,7 +201,7 @@ func (s *Server) ogcRoutes() (err error) {
 	}
 	huma.Register(s.api, get("", "ogc", "开放地理服务 · Landing page", OGCLanding{}, "OGCLanding", typeJSON), s.ogcLanding)
 	huma.Register(s.api, get("/conformance", "ogc-conformance", "符合哪些标准 · What the service conforms to", OGCConformance{}, "OGCConformance", typeJSON), s.ogcConformance)
-	huma.Register(s.api, get("/api", "ogc-api", "接口说明 · The OpenAPI 3.0 document of this service", nil, "", typeOAS30), func(ctx context.Context, in *OGCRequest) (*ogcOutput, error) { return s.ogcAPI(ctx, in, doc) })
+	huma.Register(s.api, get("/api", "ogc-api", "接口说明 · The OpenAPI 3.0 document of this service", nil, "", typeOAS30), func(ctx context.Context, in *OGCRequest) (*ogcOutput, error) { return s.ogcAPI(ctx, in, document) })
 	huma.Register(s.api, get("/collections", "ogc-collections", "有哪些图层 · The collections", OGCCollections{}, "OGCCollections", typeJSON), s.ogcCollections)
 	huma.Register(s.api, get("/collections/{collectionId}", "ogc-collection", "一个图层 · One collection", OGCCollection{}, "OGCCollection", typeJSON, 404), s.ogcCollection)
 	items := get("/collections/{collectionId}/items", "ogc-items", "要素 · The features of a collection", OGCFeatures{}, "OGCFeatures", typeGeoJSON, 404)
@@ -211,6 +212,4 @@ func (s *Server) ogcRoutes() (err error) {
 	huma.Register(s.api, items, s.ogcItems)
 	huma.Register(s.api, one, s.ogcFeature)
 	describeParameters(items.Path, one.Path, s.api.OpenAPI())
-	*doc, err = cutOGC(s.api.OpenAPI())
-	return err
 }

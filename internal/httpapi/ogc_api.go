@@ -90,16 +90,20 @@ func collectSchemas(v any, all, used map[string]any) {
 	}
 }
 
-func (s *Server) ogcAPI(ctx context.Context, in *OGCRequest, doc *ogcDocument) (*ogcOutput, error) {
+func (s *Server) ogcAPI(ctx context.Context, in *OGCRequest, document func() (ogcDocument, error)) (*ogcOutput, error) {
 	a, err := s.ask(ctx, in)
 	if err != nil {
 		return nil, err
 	}
+	doc, err := document()
+	if err != nil {
+		return nil, err
+	}
 	return s.answer(a, typeOAS30, func() ([]byte, error) {
-		whole := maps.Clone(*doc)
+		whole := maps.Clone(doc)
 		whole["servers"] = []any{map[string]any{"url": a.at(ogcRoot, nil)}}
 		return json.Marshal(whole)
-	}, func() ([]byte, error) { return a.apiPage(*doc) })
+	}, func() ([]byte, error) { return a.apiPage(doc) })
 }
 
 // apiPage is what the document says, for people.

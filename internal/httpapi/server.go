@@ -83,7 +83,6 @@ type Server struct {
 	api     huma.API
 	batches chan struct{} // one slot for each batch at work
 	metrics *metrics
-	docs    []byte // the OpenAPI document
 	drafts  drafts
 	tiles   *otter.Cache[drawnTile, []byte]
 	ties    ties
@@ -149,12 +148,8 @@ func New(c Config) (*Server, error) {
 	s.categoryRoutes()
 	s.caseSettingRoutes()
 	r.Get("/page.css", pageStyle)
-	if err := s.ogcRoutes(); err != nil {
-		return nil, err
-	}
-	if err := s.docsRoutes(); err != nil {
-		return nil, err
-	}
+	s.ogcRoutes()
+	s.docsRoutes()
 	return s, s.undeclared()
 }
 

@@ -1,8 +1,9 @@
 /** Runs the real program on a database of its own, filled with real borders. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
@@ -19,8 +20,14 @@ export class Service {
   said = "";
   private process: ChildProcess | undefined;
 
-  /** Starts the program, with these flags, and waits for its address. */
+  /** Starts the program, with these flags, and waits for its address. The first time it finds the data that such a start makes. */
   async start(...flags: string[]) {
+    if (!this.url) execFileSync("cp", ["-a", `${await seed(flags.includes("--demo") ? "--demo" : "")}/.`, this.dir]); // owners too
+    await this.serve(flags);
+  }
+
+  /** Starts the program on the data as they are. */
+  async serve(flags: string[]) {
     chmodSync(this.dir, 0o755); // the user postgres must come in
     const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data-dir", this.dir, ...flags], { stdio: ["ignore", "pipe", "pipe"] });
     this.process = child;
@@ -86,13 +93,18 @@ export class Service {
   }
 
   async stop() {
+    await this.end();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Ends the program and keeps its data. */
+  async end() {
     const child = this.process;
     if (child && child.exitCode === null) {
       const ended = new Promise((resolve) => child.on("exit", resolve));
       child.kill("SIGTERM");
       await ended;
     }
-    rmSync(this.dir, { recursive: true, force: true });
   }
 
   /** What the service answers about a point. */
@@ -100,6 +112,26 @@ export class Service {
     const response = await fetch(`${this.url}/api/v1/locate?lon=${lon}&lat=${lat}&crs=${crs}`);
     return (await response.json()) as { covered: boolean; grid: { code: string; name: string } | null; border: { distance_m: number } };
   }
+}
+
+/** Where this run keeps its seeds; all its workers have one parent. */
+export const seeds = (run: number) => join(tmpdir(), `wangge-e2e-seeds-${run}`);
+
+/** The data that a first start with this flag makes, made once a run. */
+async function seed(flag: "--demo" | ""): Promise<string> {
+  const made = join(seeds(process.ppid), flag || "empty");
+  mkdirSync(seeds(process.ppid), { recursive: true });
+  try {
+    mkdirSync(`${made}.making`);
+  } catch {
+    while (!existsSync(made)) await setTimeout(100); // another worker is at it
+    return made;
+  }
+  const s = new Service();
+  await s.serve(flag ? [flag] : []);
+  await s.end();
+  renameSync(s.dir, made);
+  return made;
 }
 
 interface Fixtures {

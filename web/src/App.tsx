@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { MapRef } from "@vis.gl/react-maplibre";
 import type { Map as MaplibreMap } from "maplibre-gl";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 
 import { type Address, type AreaKey, readAddress, type View, writeAddress } from "./address";
@@ -142,8 +143,8 @@ export function App() {
       (document.activeElement as HTMLElement | null)?.blur();
     },
     "/": () => {
-      setBare(false);
-      requestAnimationFrame(() => document.querySelector<HTMLInputElement>("#ask")?.focus());
+      flushSync(() => setBare(false)); // the box must be there for the next key
+      document.querySelector<HTMLInputElement>("#ask")?.focus();
     },
     l: () => document.querySelector<HTMLButtonElement>("#layers-button")?.click(),
     h: goHome,
