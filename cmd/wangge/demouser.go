@@ -30,6 +30,7 @@ var demoUsers = []struct {
 	{"demo-planner", "演示·规划人员", []policy.Role{policy.Planner}, nil, "150102"},
 	{"demo-dispatcher", "演示·派遣员", []policy.Role{policy.Dispatcher}, []string{"shift_lead"}, "150102"},
 	{"demo-handler", "演示·部门处置人员", []policy.Role{policy.Handler}, nil, "150102"},
+	{"demo-party", "演示·党务工作者", []policy.Role{policy.Party}, nil, "150102"},
 	{"demo-supervisor", "演示·督查", []policy.Role{policy.Supervisor}, nil, "150102"},
 	{"demo-street", "演示·街道干部", []policy.Role{policy.Street}, nil, "150102002"},
 	{"demo-community", "演示·社区干部", []policy.Role{policy.Community}, nil, "150102002001"},

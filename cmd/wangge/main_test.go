@@ -174,12 +174,15 @@ func serve(tb testing.TB, dir string, args ...string) *server {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if s.address = ready.FindString(line); err != nil || s.address == "" {
-		_ = cmd.Wait()
-		tb.Fatalf("serve said %q, %v\n%s", line, err, s.errOut)
+	lines := bufio.NewReader(out)
+	for s.address == "" { // the demo says more before
+		line, err := lines.ReadString('\n')
+		if s.address = ready.FindString(line); err != nil && s.address == "" {
+			_ = cmd.Wait()
+			tb.Fatalf("serve said %q, %v\n%s", line, err, s.errOut)
+		}
 	}
-	go func() { _, _ = io.Copy(io.Discard, out) }()
+	go func() { _, _ = io.Copy(io.Discard, lines) }()
 	return s
 }
 

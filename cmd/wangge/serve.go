@@ -156,6 +156,9 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}
 	desk := &caseflow.Desk{Store: db.Store, Boundaries: boundaries, Log: t.log}
 	if c.Demo {
+		if err := addDemoSubjects(ctx, t, db, boundaries); err != nil {
+			return err
+		}
 		if err := addDemoCases(ctx, t, db, boundaries, desk); err != nil {
 			return err
 		}

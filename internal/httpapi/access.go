@@ -28,7 +28,7 @@ type where func(s *Server, c huma.Context) (place *policy.Place, missing error)
 
 // access holds the rule of each operation, by its id. An operation that is not
 // named here is not served: New fails.
-var access = withActs(map[string]rule{
+var access = withSubjects(withActs(map[string]rule{
 	"locate":       {action: policy.Locate},
 	"locate-batch": {action: policy.Locate},
 	"coordinates":  {action: policy.Locate},
@@ -124,6 +124,9 @@ var access = withActs(map[string]rule{
 	"post-grant":          {action: policy.PostGrant},
 	"post-end":            {action: policy.PostGrant},
 
+	"subjects": {action: policy.SubjectRead},
+	"coverage": {action: policy.SubjectRead},
+
 	"units":                     {action: policy.StandardRead},
 	"unit":                      {action: policy.StandardRead},
 	"unit-add":                  {action: policy.Settings},
@@ -179,7 +182,7 @@ var access = withActs(map[string]rule{
 	"healthz": {action: policy.Health},
 	"readyz":  {action: policy.Health},
 	"metrics": {action: policy.Metrics},
-})
+}))
 
 // withActs adds the actions on cases, each with what it takes.
 func withActs(rules map[string]rule) map[string]rule {

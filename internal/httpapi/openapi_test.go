@@ -18,6 +18,7 @@ import (
 
 	"wangge/internal/policy"
 	"wangge/internal/postgres/pgtest"
+	"wangge/internal/subject"
 )
 
 var update = flag.Bool("update", false, "write openapi.json from the code")
@@ -55,6 +56,31 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
+// call is one request and what it is to be answered with.
+type call struct {
+	method, path, body string
+	headers            []string
+	status             int
+	code               string
+}
+
+// subjectCalls are those of every kind of subject.
+func subjectCalls() []call {
+	asJSON := []string{"Content-Type", "application/json"}
+	calls := []call{{"GET", "/api/v1/subjects", "", nil, 200, ""}, {"GET", "/api/v1/coverage", "", nil, 200, ""}, {"GET", "/api/v1/coverage?district=none", "", nil, 404, "no_such_district"},
+		{"POST", "/api/v1/branches", `{"name":"第一网格党支部","area":{"code":"SW"},"fields":{"form":"grid_branch"},"areas":{"covers":[{"level":"grid","code":"G00"}]}}`, asJSON, 201, ""}}
+	for _, k := range subject.Kinds {
+		all, none := "/api/v1/"+k.Path, "/api/v1/"+k.Path+"/150102/none"
+		seen := append([]string{"If-Match", `"1"`}, asJSON...)
+		calls = append(calls, call{"GET", all + "?active=all&limit=2", "", nil, 200, ""}, call{"GET", all + "?limit=0", "", nil, 400, "bad_limit"},
+			call{"GET", none, "", nil, 404, "no_such_subject"},
+			call{"POST", all, `{"name":"","area":{"code":"SW"}}`, asJSON, 422, "subject_invalid"},
+			call{"PUT", none, `{"name":"甲","area":{"code":"SW"}}`, seen, 404, "no_such_subject"},
+			call{"POST", none + "/end", `{}`, seen, 404, "no_such_subject"}, call{"POST", none + "/confirm", "", []string{"If-Match", `"1"`}, 404, "no_such_subject"})
+	}
+	return calls
+}
+
 // TestAnswersFollowTheDocument calls every operation, well and badly, and
 // holds each answer to the OpenAPI document.
 func TestAnswersFollowTheDocument(t *testing.T) {
@@ -86,12 +112,7 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 	const caseID = "0198f000-0000-7000-8000-000000000001"
 	one, asJSON := "/api/v1/incidents/"+caseID, []string{"Content-Type", "application/json"}
 	var admin, target *user
-	for _, tc := range []struct {
-		method, path, body string
-		headers            []string
-		status             int
-		code               string
-	}{
+	for _, tc := range append(subjectCalls(), []call{
 		{"GET", "/api/v1/locate?" + point, "", nil, 200, ""},
 		{"GET", "/api/v1/locate?lon=100&lat=30", "", nil, 200, ""},
 		{"GET", "/api/v1/locate?" + point + "&crs=gcj02&accuracy=500&at=2026-03-01&known_at=2199-01-01T00:00:00%2B08:00", "", nil, 200, ""},
@@ -340,7 +361,7 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 		{"POST", "/api/v1/settings/cases/deadline", `{"limit":"4工作时","start":"2026-09-30T16:00:00+08:00"}`, nil, 200, ""},
 		{"GET", "/api/v1/audit?result=done", "", nil, 200, ""},
 		{"GET", "/api/v1/audit/verification", "", nil, 403, "forbidden"},
-	} {
+	}...) {
 		if tc.method == "SIGN" {
 			admin = s.user("admin", s.at(policy.SysAdmin, ""), s.at(policy.SecAdmin, ""))
 			target = s.user("target")

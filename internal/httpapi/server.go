@@ -147,6 +147,7 @@ func New(c Config) (*Server, error) {
 	s.caseTileRoutes()
 	s.categoryRoutes()
 	s.caseSettingRoutes()
+	s.subjectRoutes()
 	r.Get("/page.css", pageStyle)
 	s.ogcRoutes()
 	s.docsRoutes()

@@ -16,6 +16,7 @@ import { PeopleTab } from "./people/PeopleTab";
 import { tabsFor } from "./roles";
 import { ClassesTab } from "./standard/ClassesTab";
 import { CalendarTab } from "./standard/CalendarTab";
+import { SubjectsTab } from "./subjects/SubjectsTab";
 import { go, useWhere } from "./where";
 
 export function OfficeBody({ theme }: { theme: Theme }) {
@@ -48,6 +49,8 @@ export function OfficeBody({ theme }: { theme: Theme }) {
           session.isError ? <p className="office-plain wrong">{t("offline")}</p> : <Skeleton active className="office-wait" paragraph={{ rows: 8 }} />
         ) : tab === "people" ? (
           <PeopleTab me={me} search={search} theme={theme} />
+        ) : tab === "subjects" ? (
+          <SubjectsTab />
         ) : tab === "units" ? (
           <UnitsTab me={me} />
         ) : tab === "rules" ? (
@@ -102,7 +105,7 @@ function NotYours({ me, tab, others }: { me: Me; tab: Tab | null; others: Tab[] 
   );
 }
 
-const keysOf: Record<Tab, string[]> = { people: ["slash", "jk", "enter", "esc", "help"], units: ["help"], rules: ["help"], classes: ["help"], calendar: ["help"], keys: ["help"], audit: ["jk", "enter", "help"] };
+const keysOf: Record<Tab, string[]> = { people: ["slash", "jk", "enter", "esc", "help"], subjects: ["help"], units: ["help"], rules: ["help"], classes: ["help"], calendar: ["help"], keys: ["help"], audit: ["jk", "enter", "help"] };
 
 /** Who is signed in, light or dark, the language, the keys. */
 function Tools({ theme, me, tab }: { theme: Theme; me: Me | undefined; tab: Tab | null }) {

@@ -1,6 +1,6 @@
 /** The address bar holds which tab is open and what is filtered, so that a link reopens it. */
 
-export const tabs = ["people", "units", "rules", "classes", "calendar", "keys", "audit"] as const;
+export const tabs = ["people", "subjects", "units", "rules", "classes", "calendar", "keys", "audit"] as const;
 export type Tab = (typeof tabs)[number];
 
 /** The tab of a path; null for /office itself, which is the first that is allowed. */

@@ -43,11 +43,15 @@ const answering = ["system_admin", "security_admin", "dispatcher", "supervisor",
 /** Who sets the standards that cases are handled by, or answers for them. */
 const standardReaders: string[] = ["dispatcher", "supervisor", "system_admin", "security_admin"];
 
+/** Who keeps the subjects on the map, or follows them. */
+const subjectKeepers: string[] = ["party_affairs", "planner", "community_officer", "street_officer", "supervisor", "system_admin"];
+
 /** The tabs that somebody is shown. */
 export function tabsFor(me: Pick<Me, "open" | "may" | "posts">): Tab[] {
   const holds = (wanted: string[]) => me.open || me.posts.some((p) => wanted.includes(p.role));
   const shown: Tab[] = [];
   if (me.may.includes("people.read") && holds(readers)) shown.push("people");
+  if (me.may.includes("subject.read") && holds(subjectKeepers)) shown.push("subjects");
   if (me.may.includes("standard.read") && holds(answering)) shown.push("units", "rules");
   if (me.may.includes("standard.read") && holds(standardReaders)) shown.push("classes", "calendar");
   if (me.may.includes("key.make")) shown.push("keys");
