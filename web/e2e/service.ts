@@ -185,8 +185,16 @@ export async function picture(page: Page, name: string) {
   await page.screenshot({ path: join(import.meta.dirname, "artifacts", `${name}.png`), animations: "disabled" });
 }
 
-/** No serious finding of axe. */
+/** No serious finding of axe, once colours have come to rest. */
 export async function accessible(page: Page) {
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((a) => a.effect?.getComputedTiming().endTime !== Infinity)
+        .map((a) => a.finished.catch(() => null)),
+    ),
+  );
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
   expect(serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`)).toEqual([]);

@@ -24,8 +24,8 @@ export function useFound(text: string, moment: string, view: View | null, wanted
   const near = view ? `${view.lon.toFixed(2)},${view.lat.toFixed(2)}` : undefined;
   const query = (q: string) => ({
     queryKey: ["search", q, moment, near ?? "", i18n.language],
-    queryFn: ({ signal }: { signal: AbortSignal }) =>
-      ask(api.GET("/api/v1/search", { params: { query: { q, limit: 10, ...atOf(moment), ...(near ? { near } : {}) } }, signal })),
+    // Without its signal: what is asked for is not broken off when the list closes, because now may wait for the same answer.
+    queryFn: () => ask(api.GET("/api/v1/search", { params: { query: { q, limit: 10, ...atOf(moment), ...(near ? { near } : {}) } } })),
     staleTime: 10_000,
     retry: false as const,
   });
