@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
 
 	"wangge/internal/incident"
 	"wangge/internal/policy"
@@ -235,6 +236,19 @@ func (s *Server) ofDistrict(district string) *policy.Place {
 		}
 	}
 	return &policy.Place{District: district}
+}
+
+// areaPlace is an area as the place of a thing; the district's, while the area
+// is not in the boundaries in force.
+func (s *Server) areaPlace(district string, id uuid.UUID) *policy.Place {
+	if ix := s.Boundaries.Index(); ix != nil {
+		if e := ix.Edition(district); e != nil {
+			if a := e.ByID(id); a != nil {
+				return &policy.Place{District: district, Lo: a.Lo, Hi: a.Hi}
+			}
+		}
+	}
+	return s.ofDistrict(district)
 }
 
 // ofEdition: boundaries that are worked on are a matter of the whole district.

@@ -110,18 +110,8 @@ type CodedWord struct {
 	Word string `json:"word"`
 }
 
-// casePlace is where a case is seen from; nil while it lies in no area of the
-// boundaries in force, and then the district is what counts.
-func (s *Server) casePlace(c *postgres.Case) *policy.Place {
-	if ix := s.Boundaries.Index(); ix != nil {
-		if e := ix.Edition(c.District); e != nil {
-			if a := e.ByID(c.Sight); a != nil {
-				return &policy.Place{District: c.District, Lo: a.Lo, Hi: a.Hi}
-			}
-		}
-	}
-	return s.ofDistrict(c.District)
-}
+// casePlace is where a case is seen from.
+func (s *Server) casePlace(c *postgres.Case) *policy.Place { return s.areaPlace(c.District, c.Sight) }
 
 // caseEffect is the strongest that the caller's posts allow about a case. What
 // is for the assigned, or for one's own report, counts for those alone.

@@ -151,12 +151,9 @@ func (s *Server) subjectRoutes() {
 			Body SubjectRequest
 		}) (*subjectOutput, error) {
 			return s.changeSubject(ctx, k, &in.UnitWrite, func(n *postgres.Subject) (string, error) {
-				was, at := n.Area, n.Point
+				was := n.Area
 				if err := s.readSubject(ctx, n, &in.Body); err != nil {
 					return "", err
-				}
-				if in.Body.Position == nil && !k.Sited {
-					n.Point = at
 				}
 				if n.Area != was { // whoever gives it away must be allowed both
 					return "changed", s.allows(ctx, s.areaPlace(n.District, n.Area), postgres.NoSuchSubject(k))
@@ -170,7 +167,7 @@ func (s *Server) subjectRoutes() {
 				On string `json:"on,omitempty" doc:"YYYY-MM-DD, today when left out"`
 			}
 		}) (*subjectOutput, error) {
-			on := time.Now().UTC().Truncate(24 * time.Hour)
+			var on time.Time
 			if in.Body != nil && in.Body.On != "" {
 				var err error
 				if on, err = dayOf("on", in.Body.On); err != nil {
@@ -178,8 +175,11 @@ func (s *Server) subjectRoutes() {
 				}
 			}
 			return s.changeSubject(ctx, k, &in.UnitWrite, func(n *postgres.Subject) (string, error) {
+				if on.IsZero() {
+					on = n.Today
+				}
 				if !n.Since.IsZero() && !on.After(n.Since) {
-					return "", fault.New(fault.Unprocessable, "subject_invalid", "止期要晚于起期 %[1]s", "it ends after it begins, on %[1]s", n.Since.Format(time.DateOnly))
+					return "", fault.New(fault.Unprocessable, "subject_invalid", "止期要晚于起期 %[1]s", "it ends after it begins, on %[1]s", date(n.Since))
 				}
 				n.Until = on
 				return "ended", nil
@@ -190,19 +190,6 @@ func (s *Server) subjectRoutes() {
 		})
 	}
 	s.nullable("Subject", "area")
-}
-
-// areaPlace is an area as the place of a thing; the district's, while the area
-// is not in the boundaries in force.
-func (s *Server) areaPlace(district string, id uuid.UUID) *policy.Place {
-	if ix := s.Boundaries.Index(); ix != nil {
-		if e := ix.Edition(district); e != nil {
-			if a := e.ByID(id); a != nil {
-				return &policy.Place{District: district, Lo: a.Lo, Hi: a.Hi}
-			}
-		}
-	}
-	return s.ofDistrict(district)
 }
 
 func (s *Server) subjectKinds(ctx context.Context, _ *struct{}) (*struct {
@@ -276,8 +263,8 @@ func (s *Server) subjects(ctx context.Context, k *subject.Kind, in *SubjectQuery
 		f.Values = map[string]string{"form": in.Form}
 	}
 	if in.Active != "all" {
-		f.On = time.Now()
-		f.Over = in.Active == "false"
+		there := in.Active != "false"
+		f.There = &there
 	}
 	if in.Cursor != "" {
 		if f.After.Name, f.After.ID, err = parseSubjectCursor(in.Cursor); err != nil {
@@ -333,17 +320,17 @@ func (s *Server) describeSubjects(ctx context.Context, list []postgres.Subject) 
 	out := make([]Subject, len(list))
 	for i := range list {
 		n := &list[i]
-		d := Subject{ID: n.ID, Kind: n.Kind.Name, District: n.District, Code: n.Code, Name: n.Name, Active: n.Active(time.Now().UTC()), Fields: map[string]any{},
+		d := Subject{ID: n.ID, Kind: n.Kind.Name, District: n.District, Code: n.Code, Name: n.Name, Active: n.Active(n.Today), Fields: map[string]any{},
 			Areas: map[string][]CoveredArea{}, Links: map[string][]SubjectLink{}, Version: n.Version}
 		d.Area, _ = s.postArea(n.District, n.Area)
 		if n.Point != nil {
 			d.Position = degreesOf(n.Point.Round(step(ctx)))
 		}
 		if !n.Since.IsZero() {
-			d.Since = n.Since.Format(time.DateOnly)
+			d.Since = date(n.Since)
 		}
 		if !n.Until.IsZero() {
-			d.Until = n.Until.Format(time.DateOnly)
+			d.Until = date(n.Until)
 		}
 		for _, f := range n.Kind.Fields {
 			if f.Personal && limited {
@@ -549,7 +536,7 @@ func (s *Server) coverage(ctx context.Context, in *struct {
 	}
 	out := &struct{ Body Coverage }{Coverage{District: e.Code}}
 	for level, forms := range map[area.Level][]string{area.Grid: {subject.GridBranch}, area.Compound: {subject.CompoundBranch}} {
-		ids, err := s.Store.Uncovered(ctx, e.Code, level, forms, time.Now())
+		ids, err := s.Store.Uncovered(ctx, e.Code, level, forms)
 		if err != nil {
 			return nil, err
 		}

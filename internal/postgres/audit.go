@@ -36,10 +36,12 @@ type event struct {
 }
 
 // record adds a row to the chain when the write commits: what cannot be recorded
-// is not done.
-func record(ctx context.Context, tx *writing, e audit.Entry) {
+// is not done. An event that is given to the row is told with its number.
+func record(ctx context.Context, tx *writing, e audit.Entry) *act {
 	e.Actor = audit.ActorOf(ctx)
-	tx.done = append(tx.done, &act{entry: e})
+	a := &act{entry: e}
+	tx.done = append(tx.done, a)
+	return a
 }
 
 // commit ends a write, and records what it did. The end of the chain is locked

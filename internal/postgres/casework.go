@@ -402,8 +402,8 @@ func (w *Work) tell(entries []incident.Entry) error {
 // with its number.
 func recordCase(ctx context.Context, tx *writing, c *Case, act, what string, detail map[string]any) {
 	detail["did"] = what
-	record(ctx, tx, audit.Entry{Act: act, District: c.District, Object: "incident " + c.ID.String(), Result: audit.Done, Detail: audit.Detail(detail)})
-	tx.done[len(tx.done)-1].event = &event{c, what}
+	entry := audit.Entry{Act: act, District: c.District, Object: "incident " + c.ID.String(), Result: audit.Done, Detail: audit.Detail(detail)}
+	record(ctx, tx, entry).event = &event{c, what}
 }
 
 // UnitWorks refuses a unit that is not there or does not work any more. Errors:

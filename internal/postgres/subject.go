@@ -31,6 +31,7 @@ type Subject struct {
 	Areas    map[string][]CoveredArea
 	Links    map[string][]uuid.UUID
 	Version  int64
+	Today    time.Time // by the clocks of the district, a day in UTC
 }
 
 // CoveredArea is an area that a subject covers or lies in. It is Stale when its
@@ -45,7 +46,10 @@ type CoveredArea struct {
 const changedSince = `(a.edition_id <> now.edition_id AND NOT EXISTS (SELECT FROM area_version u JOIN area_version v USING (district, area_id)
 	WHERE u.district = a.district AND u.area_id = a.area_id AND u.edition_id = a.edition_id AND v.edition_id = now.edition_id AND u.lattice = v.lattice))`
 
-const selectSubject = `SELECT d.district, d.subject_id, d.kind, d.code, d.name, d.area_id, d.x, d.y, d.since, d.until, d.fields, d.version,
+// dayIn is the day in a district, as today finds it, within a statement.
+const dayIn = `(SELECT (clock_timestamp() AT TIME ZONE t.time_zone)::date FROM district t WHERE t.district = `
+
+const selectSubject = `SELECT d.district, d.subject_id, d.kind, d.code, d.name, d.area_id, d.x, d.y, d.since, d.until, d.fields, d.version, ` + dayIn + `d.district),
 	(SELECT coalesce(jsonb_agg(jsonb_build_object('field', a.field, 'id', a.area_id, 'stale', coalesce(` + changedSince + `, false)) ORDER BY a.area_id), '[]')
 	 FROM subject_area a LEFT JOIN LATERAL (` + editionInForce + `) now ON true WHERE a.district = d.district AND a.subject_id = d.subject_id),
 	(SELECT coalesce(jsonb_agg(jsonb_build_object('field', l.field, 'id', l.to_id) ORDER BY l.to_id), '[]')
@@ -65,7 +69,7 @@ func scanSubject(row pgx.CollectableRow) (s Subject, err error) {
 		Field string    `json:"field"`
 		ID    uuid.UUID `json:"id"`
 	}
-	if err = row.Scan(&s.District, &s.ID, &kind, &s.Code, &s.Name, &s.Area, &x, &y, &since, &until, &s.Values, &s.Version, &areas, &links); err != nil {
+	if err = row.Scan(&s.District, &s.ID, &kind, &s.Code, &s.Name, &s.Area, &x, &y, &since, &until, &s.Values, &s.Version, &s.Today, &areas, &links); err != nil {
 		return s, err
 	}
 	if s.Kind = subject.Find(kind); s.Kind == nil {
@@ -106,8 +110,7 @@ type SubjectFilter struct {
 	Covers   uuid.UUID         // with this area in one of their lists
 	LinkedTo uuid.UUID         // with this subject in one of their lists
 	Values   map[string]string // of choices
-	On       time.Time         // there on this day; zero: whenever
-	Over     bool              // with On: those that are not there on it
+	There    *bool             // whether they are there today; nil: both
 	Stale    bool              // with something to confirm again
 	After    SubjectKey        // the last of the page before
 }
@@ -134,10 +137,10 @@ func (s *Store) Subjects(ctx context.Context, f SubjectFilter, most int) ([]Subj
 		    WHERE p.district = d.district AND p.edition_id = now.edition_id AND r.area_id = $7 AND p.lo >= r.lo AND p.hi <= r.hi))
 		  AND ($8::uuid IS NULL OR EXISTS (SELECT FROM subject_area a WHERE a.district = d.district AND a.subject_id = d.subject_id AND a.area_id = $8))
 		  AND ($9::uuid IS NULL OR EXISTS (SELECT FROM subject_link l WHERE l.district = d.district AND l.subject_id = d.subject_id AND l.to_id = $9))
-		  AND ($10::date IS NULL OR (coalesce(d.since <= $10, true) AND coalesce(d.until > $10, true)) <> $13)
+		  AND ($10::boolean IS NULL OR $10 = (coalesce(d.since <= `+dayIn+`$1), true) AND coalesce(d.until > `+dayIn+`$1), true)))
 		  AND (NOT $11 OR EXISTS (SELECT FROM subject_area a WHERE a.district = d.district AND a.subject_id = d.subject_id AND `+changedSince+`))
 		ORDER BY d.name, d.subject_id LIMIT $12`,
-		f.District, f.Kind.Name, f.After.Name, f.After.ID, values, f.Text, idOrNull(f.Below), idOrNull(f.Covers), idOrNull(f.LinkedTo), orNull(f.On), f.Stale, most, f.Over)
+		f.District, f.Kind.Name, f.After.Name, f.After.ID, values, f.Text, idOrNull(f.Below), idOrNull(f.Covers), idOrNull(f.LinkedTo), f.There, f.Stale, most)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -334,15 +337,15 @@ func confirmAreas(ctx context.Context, tx *writing, n *Subject) error {
 }
 
 // Uncovered returns the areas of a level, in force, that none of these forms of
-// Party organisations covers on a day.
-func (s *Store) Uncovered(ctx context.Context, district string, level area.Level, forms []string, on time.Time) ([]uuid.UUID, error) {
+// Party organisations covers today.
+func (s *Store) Uncovered(ctx context.Context, district string, level area.Level, forms []string) ([]uuid.UUID, error) {
 	// Two sets that are subtracted: quick also before the database has counted its rows.
 	rows, err := s.pool.Query(ctx, `WITH orgs AS MATERIALIZED (SELECT subject_id FROM subject WHERE district = $1 AND kind = $3 AND fields->>'form' = ANY($4)
-		    AND coalesce(since <= $5, true) AND coalesce(until > $5, true)),
+		    AND coalesce(since <= `+dayIn+`$1), true) AND coalesce(until > `+dayIn+`$1), true)),
 		  covered AS MATERIALIZED (SELECT area_id FROM subject_area WHERE district = $1 AND field = 'covers' AND subject_id IN (SELECT subject_id FROM orgs))
 		SELECT v.area_id FROM district d, LATERAL (`+editionInForce+`) now, area_version v
 		WHERE d.district = $1 AND v.district = $1 AND v.edition_id = now.edition_id AND v.level = $2 AND v.kind = 'basic' AND v.area_id NOT IN (SELECT area_id FROM covered)
-		ORDER BY v.code`, district, int16(level), subject.PartyOrg, forms, on)
+		ORDER BY v.code`, district, int16(level), subject.PartyOrg, forms)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -352,7 +355,7 @@ func (s *Store) Uncovered(ctx context.Context, district string, level area.Level
 
 // StaleSubjects counts the subjects of a kind that have areas to confirm again.
 func (s *Store) StaleSubjects(ctx context.Context, district string, k *subject.Kind) (n int, err error) {
-	err = s.pool.QueryRow(ctx, `WITH there AS MATERIALIZED (SELECT subject_id FROM subject WHERE district = $1 AND kind = $2 AND coalesce(until > current_date, true))
+	err = s.pool.QueryRow(ctx, `WITH there AS MATERIALIZED (SELECT subject_id FROM subject WHERE district = $1 AND kind = $2 AND coalesce(until > `+dayIn+`$1), true))
 		SELECT count(DISTINCT a.subject_id) FROM district d, LATERAL (`+editionInForce+`) now, subject_area a
 		WHERE d.district = $1 AND a.district = $1 AND a.subject_id IN (SELECT subject_id FROM there) AND `+changedSince, district, k.Name).Scan(&n)
 	return n, translate(err)

@@ -70,9 +70,8 @@ type Row struct {
 	Lists        map[string]int // how many areas or links each list has
 }
 
-// Active reports whether the subject is there on a day.
-func (r *Row) Active(on time.Time) bool {
-	day := on.Truncate(24 * time.Hour)
+// Active reports whether the subject is there on a day in UTC.
+func (r *Row) Active(day time.Time) bool {
 	return (r.Since.IsZero() || !r.Since.After(day)) && (r.Until.IsZero() || r.Until.After(day))
 }
 
